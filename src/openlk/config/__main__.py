@@ -1,0 +1,3 @@
+from openlk.config.cli import main
+
+main()

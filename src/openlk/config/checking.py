@@ -1,0 +1,86 @@
+"""`openlk check`: what is wrong with the cabinets and the installation."""
+
+import json
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from openlk.cabinets.addressing import by_path_allowed
+from openlk.cabinets.problems import DefinitionError
+from openlk.cabinets.registry import cabinets
+from openlk.cabinets.schema import json_schema
+from openlk.cabinets.walls import wall_problems
+from openlk.config.health import unapplied_migrations
+from openlk.content.definition import documents_of
+from openlk.content.documents import written
+from openlk.flows.definition import flows_of, steps_of
+from openlk.kit.frontmatter import BadDocumentError
+from openlk.look.section import known_sections
+from openlk.messages.letters import NoSuchLetter, letter_of
+
+
+def _cabinet_problems() -> list[str]:
+    try:
+        known = cabinets()
+    except DefinitionError as error:
+        return [str(problem) for problem in error.problems]
+    problems = []
+    for cabinet in known.values():
+        for name in documents_of(cabinet):
+            try:
+                written(cabinet, name)
+            except BadDocumentError as error:
+                problems.append(str(error))
+        for flow in flows_of(cabinet).values():
+            for step in steps_of(flow):
+                name = getattr(step.options, "letter", "")
+                try:
+                    if name:
+                        letter_of(cabinet, name)
+                except (BadDocumentError, NoSuchLetter) as error:
+                    problems.append(str(error))
+        problems += [
+            f"{cabinet.folder}: cabinet.sections: раздела «{key}» нет; есть: {', '.join(known_sections())}."
+            for key in cabinet.profile.sections
+            if key not in known_sections()
+        ]
+    return problems
+
+
+def _address_problems() -> list[str]:
+    if by_path_allowed():
+        return []
+    homeless = [slug for slug, cabinet in cabinets().items() if not cabinet.profile.hosts]
+    return [
+        f"кабинет {slug}: не задан cabinet.hosts. В production у каждого кабинета свой узел; "
+        "чтобы держать несколько организаций на одном, задайте OPENLK_SHARED_HOST=1"
+        for slug in homeless
+    ]
+
+
+def _database_problems() -> list[str]:
+    try:
+        missing = unapplied_migrations()
+        return [f"миграция {name} не применена: выполните openlk migrate" for name in missing] or wall_problems()
+    except DatabaseError as error:
+        return [f"база данных не отвечает: {error}".strip()]
+
+
+def check_installation() -> list[str]:
+    """Every problem as one sentence; an empty list means that the installation may start."""
+    problems = _cabinet_problems()
+    if problems:
+        return problems
+    problems += _address_problems() + _database_problems()
+    if settings.MODE == "production":
+        problems += [
+            f"OPENLK_{name} не задан: {what} не уйдут"
+            for name, what in (("EMAIL_URL", "письма"), ("SMS_URL", "SMS"))
+            if not getattr(settings, name)
+        ]
+    return problems
+
+
+def schema_text() -> str:
+    """The JSON Schema of cabinet.toml as published in docs/cabinet.schema.json."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2, sort_keys=True)

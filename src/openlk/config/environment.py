@@ -1,0 +1,116 @@
+"""The OPENLK_… environment variables, read once and checked; everything else takes them from the settings."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO_KEY_FILE = "secret.key"
+MIN_SECRET_LENGTH = 50
+
+
+def variable(name: str, default: str = "") -> str:
+    """The value of OPENLK_<name>."""
+    return os.environ.get(f"OPENLK_{name}", default).strip()
+
+
+def mode() -> Literal["demo", "production"]:
+    """OPENLK_MODE; demo unless said otherwise."""
+    value = variable("MODE", "demo")
+    if value == "demo":
+        return "demo"
+    if value == "production":
+        return "production"
+    raise ImproperlyConfigured(f"OPENLK_MODE: допустимы demo и production, задано «{value}».")
+
+
+def data_folder() -> Path:
+    """OPENLK_DATA; in a clone, its var/demo."""
+    return Path(variable("DATA") or ROOT / "var" / "demo").resolve()
+
+
+def demo_secret(data: Path) -> str:
+    """The demo's own key, made at first use and kept in its data folder, so that commands and the demo agree."""
+    file = data / DEMO_KEY_FILE
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(f"demo-{secrets.token_urlsafe(64)}")
+    return file.read_text(encoding="ascii").strip()
+
+
+def secret_key() -> str:
+    """OPENLK_SECRET_KEY, or the demo's own. Production refuses a missing, short or demo key."""
+    value = variable("SECRET_KEY")
+    if mode() == "demo":
+        return value or demo_secret(data_folder())
+    if len(value) < MIN_SECRET_LENGTH or value.startswith("demo-"):
+        raise ImproperlyConfigured(
+            f"OPENLK_SECRET_KEY: для production нужен свой случайный ключ не короче {MIN_SECRET_LENGTH} знаков. "
+            "Создайте его: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+        )
+    return value
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+        "CONN_MAX_AGE": None,
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0, **query},
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for `sqlite:///path` or `postgresql://role:password@host:port/name`."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return _sqlite(unquote(urlsplit(url).path[1:]))
+    if scheme in {"postgresql", "postgres"}:
+        return _postgresql(url)
+    raise ImproperlyConfigured(f"OPENLK_DATABASE_URL: ждём sqlite:///путь или postgresql://…, задано «{scheme}».")
+
+
+def whole_number(name: str, default: int) -> int:
+    """OPENLK_<name> as a whole number."""
+    value = variable(name)
+    if not value:
+        return default
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"OPENLK_{name}: нужно целое число, задано «{value}».")
+    return int(value)
+
+
+def switch(name: str) -> bool:
+    """OPENLK_<name> is 1 (on) or 0 or empty (off)."""
+    value = variable(name, "0")
+    if value not in {"", "0", "1"}:
+        raise ImproperlyConfigured(f"OPENLK_{name}: допустимы 0 и 1, задано «{value}».")
+    return value == "1"

@@ -1,0 +1,38 @@
+"""`openlk serve`: the site on granian."""
+
+import os
+import sys
+
+from django.conf import settings
+from granian import Granian
+from granian.constants import Interfaces
+
+from openlk.config.checking import check_installation
+
+# Two threads a worker: with one, a page waits behind a password hash (measured: p99 18–31 ms against 6–11).
+BLOCKING_THREADS = 2
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until SIGTERM or SIGINT; refuses to start when `openlk check` has something to say."""
+    problems = check_installation()
+    if problems:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return 1
+    server = Granian(
+        target="openlk.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=max(1, len(os.sched_getaffinity(0))),
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]  # granian takes the value of its enum
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+    )
+    print(f"site is served at {settings.PUBLIC_URL}", file=sys.stderr, flush=True)
+    server.serve()
+    return 0

@@ -1,0 +1,23 @@
+"""The WSGI application: static files, the cabinet's address, Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openlk.config.settings")
+_django = get_wsgi_application()
+
+# Django is set up by the call above.
+from django.conf import settings  # noqa: E402
+from whitenoise import WhiteNoise  # noqa: E402
+
+from openlk.cabinets.addressing import CabinetAddress  # noqa: E402
+
+_HASHED = r"^.+\.[0-9a-f]{12}\..+$"
+application = WhiteNoise(
+    CabinetAddress(_django),
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    immutable_file_test=_HASHED,
+    max_age=600,
+)

@@ -1,0 +1,82 @@
+"""Legal documents: written as files of the cabinet, published as versions that are never lost."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.content.definition import documents_of
+from openlk.content.models import DocumentVersion
+from openlk.kit import clock
+from openlk.kit.frontmatter import BadDocumentError, read_document
+
+
+class DocumentChanged(Exception):
+    """A document's text was edited without a new version: people agreed to the old words under that version."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document as it stands in the cabinet's folder."""
+
+    name: str
+    title: str
+    version: str
+    body: str
+
+    @property
+    def text_sha256(self) -> str:
+        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
+
+
+def written(cabinet: Cabinet, name: str) -> Written:
+    """Read a document's file. Raises BadDocumentError when its head lacks a title or a version (an ISO date)."""
+    file = cabinet.folder / "documents" / f"{name}.md"
+    head, body = read_document(file)
+    title, version = head.get("title"), str(head.get("version", ""))
+    try:
+        date.fromisoformat(version)
+    except ValueError:
+        version = ""
+    if not title or not version:
+        raise BadDocumentError(f"{file}: в шапке нужны title и version (дата, например 2026-09-01).")
+    return Written(name, str(title), version, body)
+
+
+def publish(cabinet: Cabinet) -> int:
+    """Publish what is new in the cabinet's folder; returns how many versions were added. Raises DocumentChanged."""
+    added = 0
+    with scope(cabinet), transaction.atomic():
+        known = {(each.name, each.version): each.text_sha256 for each in DocumentVersion.objects.all()}
+        for name in documents_of(cabinet):
+            document = written(cabinet, name)
+            published = known.get((name, document.version))
+            if published is None:
+                DocumentVersion.objects.create(
+                    name=name,
+                    version=document.version,
+                    title=document.title,
+                    body=document.body,
+                    text_sha256=document.text_sha256,
+                    published_at=clock.wall(),
+                )
+                added += 1
+            elif published != document.text_sha256:
+                raise DocumentChanged(
+                    f"documents/{name}.md: текст изменён, а версия {document.version} прежняя. Укажите новую версию."
+                )
+    return added
+
+
+def newest(name: str) -> DocumentVersion | None:
+    """The version in force of a document of the scoped cabinet."""
+    found: DocumentVersion | None = DocumentVersion.objects.filter(name=name).order_by("-version").first()
+    return found
+
+
+def versions(name: str) -> list[DocumentVersion]:
+    """All versions, the newest first."""
+    return list(DocumentVersion.objects.filter(name=name).order_by("-version"))

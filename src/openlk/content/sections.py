@@ -1,0 +1,23 @@
+"""What this room offers to the customer's shell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openlk.cabinets.loading import Cabinet
+from openlk.content.queries import news_of
+from openlk.kit import clock
+from openlk.look.section import Section
+
+HOME_ITEMS = 4
+
+
+def _home(cabinet: Cabinet, region: str) -> Mapping[str, Any]:
+    today = clock.today(cabinet.profile.timezone)
+    return {"news": news_of(cabinet, today, region)[:HOME_ITEMS]}
+
+
+SECTIONS = [
+    Section(
+        key="news", title="Новости", icon="newspaper", url_name="news", home_template="content/home.html", home=_home
+    )
+]

@@ -1,0 +1,149 @@
+"""What a step of a flow must give, and what it may answer."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from openlk.cabinets.part import Part
+from openlk.flows.walk import Walk
+from openlk.guard.rules import Rule
+
+WaitingFor = Literal["person", "operator", "message", "job"]
+
+# Marks an option as words: shown to people, free to change under a run, not a part of the frozen version.
+WORDS = "words"
+
+
+class StepOptions(Part):
+    """The options of a step, as written in cabinet.toml next to `use`."""
+
+    @classmethod
+    def words(cls) -> frozenset[str]:
+        """The names of the options that are words."""
+        return frozenset(name for name, info in cls.model_fields.items() if WORDS in info.metadata)
+
+
+class Refusal(Part):
+    """Words for a refusal: a title, sentences, and numbered advice; {phone} stands for the support phone."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong: with one field (its name), or with the screen as a whole (None)."""
+
+    field: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """Go on to the next step."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Stop here until somebody acts."""
+
+    waiting_for: WaitingFor
+
+
+@dataclass(frozen=True)
+class Again:
+    """Back to the screen that collected the input, with its answers; everything else of this try is undone."""
+
+    errors: Sequence[FieldError] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The run ends here; `reason` is a word for the record, `refusal` what the person reads."""
+
+    reason: str
+    refusal: Refusal
+
+
+Outcome = Next | Wait | Again | Refuse
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a person sent, checked as far as that needs no transaction; a password is a hash by now.
+
+    `answers` are kept even when there are errors: nothing right has to be typed twice.
+    """
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    errors: Sequence[FieldError] = ()
+
+
+class Step(ABC):
+    """A step of a flow; the module's name is what `use` names. Methods run inside the run's transaction:
+    no hashing, HTTP, rendering or file reading there; `prepare` and `screen` run outside of it.
+    """
+
+    Options: ClassVar[type[StepOptions]] = StepOptions
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @property
+    def asks(self) -> bool:
+        """Whether the step shows a screen that collects answers."""
+        return False
+
+    def prepare(self, walk: Walk, posted: Mapping[str, str]) -> Submission:
+        """Check what was sent from this step's screen."""
+        del walk, posted
+        return Submission()
+
+    def attempts(self, walk: Walk) -> Sequence[tuple[str, Rule]]:
+        """What a try of this step costs; spent before the step runs, and kept when it fails."""
+        del walk
+        return ()
+
+    def enter(self, walk: Walk) -> Outcome:
+        """The run arrives here."""
+        del walk
+        return Next()
+
+    def submit(self, walk: Walk) -> Outcome:
+        """The person acted on this step's screen; the answers are in the walk already."""
+        del walk
+        return Next()
+
+    def screen(self, walk: Walk) -> Mapping[str, Any]:
+        """The context of this step's page."""
+        del walk
+        return {}
+
+    def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """References that lead nowhere: (option, wrong name, the right names)."""
+        del known
+        return ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names a step's options may refer to."""
+
+    fields: Sequence[str]
+    registers: Mapping[str, Sequence[str]]
+    documents: Sequence[str]
+    letters: Sequence[str]
+
+
+def words(default: Any = ...) -> Any:
+    """A Pydantic field that holds words (see WORDS)."""
+    info = Field(default=default)
+    info.metadata.append(WORDS)
+    return info

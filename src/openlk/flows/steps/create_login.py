@@ -1,0 +1,114 @@
+"""Writes the login: the only place where one begins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from django.db import connection
+
+from openlk.cabinets.addressing import public_url
+from openlk.flows.fields import kind_of
+from openlk.flows.models import Run
+from openlk.flows.step import Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
+from openlk.flows.steps.ask import CONSENTS, PASSWORD_HASH
+from openlk.flows.walk import Walk
+from openlk.identity.actions import GivenConsent, GivenContact, LoginTaken, create_login
+from openlk.identity.queries import holder_has_login
+from openlk.kit.names import given_names
+from openlk.ledger.actions import open_member_accounts
+from openlk.messages.actions import queue
+from openlk.register.models import Identifier
+from openlk.register.queries import contacts_of
+
+_TAKEN = Refusal(
+    title="Кабинет уже создан",
+    sentences=("Личный кабинет с этим номером уже есть. Войдите в него.",),
+)
+
+
+class CreateLoginOptions(StepOptions):
+    """`login` names the answer a person logs in with; `letter` confirms, to the e-mail now in use."""
+
+    login: str
+    letter: str
+    level: Literal["simple", "full"] = "full"
+    taken_words: Refusal = words(_TAKEN)
+
+
+class CreateLogin(Step):
+    """Login, link, contacts, consents, ledger accounts and the letter, in one transaction."""
+
+    Options: ClassVar[type[StepOptions]] = CreateLoginOptions
+    options: CreateLoginOptions
+
+    def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """The login must be a field, the letter a document."""
+        missing: list[tuple[str, str, Sequence[str]]] = []
+        if self.options.login not in known.fields:
+            missing.append(("login", self.options.login, known.fields))
+        if self.options.letter not in known.letters:
+            missing.append(("letter", self.options.letter, known.letters))
+        return missing
+
+    def enter(self, walk: Walk) -> Outcome:
+        """Two runs of one person may arrive together: the unique login lets one through, the other is told."""
+        identifier = Identifier.objects.select_related("holder").get(pk=walk.facts["identifier"])
+        if holder_has_login(identifier.holder_id):
+            return Refuse("taken", self.options.taken_words)
+        name = kind_of(walk.cabinet, self.options.login).match_key(walk.answers[self.options.login])
+        try:
+            login = create_login(
+                name,
+                walk.answers[PASSWORD_HASH],
+                identifier,
+                self.options.level,
+                self._contacts(walk, identifier),
+                [self._consent(each) for each in walk.answers.get(CONSENTS, ())],
+            )
+        except LoginTaken:
+            return Refuse("taken", self.options.taken_words)
+        open_member_accounts(identifier.holder)
+        walk.facts["login"] = login.pk
+        self._supersede_others(walk, identifier)
+        self._confirm(walk, identifier, name)
+        return Next()
+
+    def _contacts(self, walk: Walk, identifier: Identifier) -> list[GivenContact]:
+        registered = contacts_of(identifier.pk)
+        contacts = []
+        for field in walk.fields:
+            kind = kind_of(walk.cabinet, field)
+            if kind.key not in {"phone", "email"} or not walk.answers.get(field):
+                continue
+            value = walk.answers[field]
+            if registered.get(kind.key) == value:
+                contacts.append(GivenContact(kind.key, value, "register", identifier.imported_at))
+            else:
+                contacts.append(GivenContact(kind.key, value, "person", None))
+        return contacts
+
+    def _consent(self, given: dict[str, str]) -> GivenConsent:
+        return GivenConsent(**{**given, "given_at": datetime.fromisoformat(given["given_at"])})
+
+    def _supersede_others(self, walk: Walk, identifier: Identifier) -> None:
+        """Close the person's other open runs; one that is being walked this moment meets the unique login itself."""
+        others = Run.objects.filter(holder=identifier.holder_id, state="active").exclude(pk=walk.run_id)
+        skips = connection.features.has_select_for_update_skip_locked
+        waiting = others.select_for_update(skip_locked=True) if skips else others
+        Run.objects.filter(pk__in=[run.pk for run in waiting]).update(state="superseded", answers=b"")
+
+    def _confirm(self, walk: Walk, identifier: Identifier, name: str) -> None:
+        emails = [name for name in walk.fields if kind_of(walk.cabinet, name).key == "email" and walk.answers.get(name)]
+        if not emails:
+            return
+        profile = walk.cabinet.profile
+        values = {
+            "given_names": given_names(identifier.holder.full_name),
+            "organisation": profile.organisation,
+            "cabinet": profile.name,
+            "login": name,
+            "link": public_url(walk.cabinet, "login"),
+            "support_phone": profile.support_phone,
+            "support_email": profile.support_email,
+        }
+        queue("email", walk.answers[emails[0]], self.options.letter, values)

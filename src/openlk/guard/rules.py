@@ -1,0 +1,39 @@
+"""How many tries a subject has, and how long it waits after each."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Rule:
+    """After the n-th try in a window the next one waits `delays_seconds[n - 1]` (the last one repeats).
+
+    `window_seconds` counts from the window's first try; a new window starts from nothing.
+    """
+
+    delays_seconds: tuple[int, ...]
+    window_seconds: int
+
+
+def wrong_answers() -> Rule:
+    """For one person's secret or number from one network: grows from seconds to a quarter of an hour."""
+    growing = (5, 10, 20, 40, 60, 120, 300, 900)
+    if settings.MODE == "demo":
+        return Rule((0, 0, 0, *growing), DAY)
+    return Rule((0, 0, 1, *growing), DAY)
+
+
+def wrong_answers_anywhere() -> Rule:
+    """For one person's secret from all networks together: a stranger can slow guessing, never lock the person out."""
+    return Rule((0,) * 20 + (5,) * 20 + (30,), DAY)
+
+
+def tries_of_address() -> Rule:
+    """For one network address, right or wrong: 60 tries in ten minutes in demo, 30 in production."""
+    allowed = 60 if settings.MODE == "demo" else 30
+    return Rule((0,) * (allowed - 1) + (10 * MINUTE,), 10 * MINUTE)

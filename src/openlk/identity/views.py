@@ -1,0 +1,103 @@
+"""Logging in and out."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from openlk.cabinets.cookies import drop_cookie, set_cookie
+from openlk.cabinets.scoping import current
+from openlk.guard.addresses import client_address
+from openlk.identity.actions import SESSION_LIMIT, log_in, log_out
+from openlk.identity.definition import login_definition
+from openlk.identity.devices import device_name
+from openlk.identity.middleware import login_of
+from openlk.kit.dates import plural
+from openlk.look.page import page
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+
+WRONG_PAIR = "Логин или пароль не подошли. Проверьте номер и раскладку клавиатуры и попробуйте ещё раз."
+
+
+def members_only(view: View[Parameters]) -> View[Parameters]:
+    """Send a guest to the login page, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if login_of(request) is None:
+            response = redirect("login")
+            if request.method == "GET":
+                response["Location"] += f"?next={request.path}"
+            return response
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _destination(request: HttpRequest) -> HttpResponseRedirect:
+    wanted = request.GET.get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return HttpResponseRedirect(wanted)
+    return redirect("home")
+
+
+def _login_page(
+    request: HttpRequest, errors: list[dict[str, str]], wait_seconds: int | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "errors": errors,
+        "values": {"login": request.POST.get("login", "")},
+        "login_hint": login_definition(current()).hint,
+        "wait_seconds": wait_seconds,
+    }
+    return page(request, "identity/login.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def login_page(request: HttpRequest) -> HttpResponse:
+    """`/login`: a form; a right pair opens a session, a wrong one keeps the name and says what to do."""
+    if request.method != "POST":
+        return _destination(request) if login_of(request) else _login_page(request, [])
+    typed, password = request.POST.get("login", "").strip(), request.POST.get("password", "")
+    errors = []
+    if not typed:
+        errors.append({"field": "login", "message": "Введите логин."})
+    if not password:
+        errors.append({"field": "password", "message": "Введите пароль."})
+    if errors:
+        return _login_page(request, errors)
+    answer = log_in(current(), typed, password, client_address(request), device_name(request))
+    if answer.wait_seconds:
+        seconds = answer.wait_seconds
+        message = (
+            f"Слишком много попыток. Подождите {seconds} {plural(seconds, 'секунду', 'секунды', 'секунд')} "
+            "и попробуйте ещё раз."
+        )
+        response = _login_page(request, [{"field": "password", "message": message}], seconds, status=429)
+        response["Retry-After"] = str(seconds)
+        return response
+    if answer.token is None:
+        return _login_page(request, [{"field": "login", "message": WRONG_PAIR}])
+    rotate_token(request)
+    response = _destination(request)
+    set_cookie(request, response, "session", answer.token, int(SESSION_LIMIT.total_seconds()))
+    return response
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """`/logout`: ends the session and forgets its cookie."""
+    login = login_of(request)
+    if login is not None:
+        log_out(current(), login.session_id)
+    response = redirect("start")
+    drop_cookie(request, response, "session")
+    return response

@@ -1,0 +1,80 @@
+"""The worker's loop: periodic tasks of all rooms, for every cabinet, and a heartbeat."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from openlk.cabinets.registry import cabinets
+from openlk.cabinets.scoping import entered
+from openlk.jobs.models import Worker
+from openlk.jobs.periodic import PeriodicTask
+from openlk.kit import clock
+from openlk.kit.discovery import offered
+from openlk.kit.stopping import StopSignal
+
+logger = logging.getLogger("openlk.jobs")
+
+HEARTBEAT_SECONDS = 5.0
+# A worker that was not seen for this long is taken for dead.
+ALIVE = timedelta(seconds=30)
+_IDLE_SECONDS = 0.25
+
+
+def tasks() -> list[PeriodicTask]:
+    """Every periodic task that rooms offer in their schedule.py."""
+    return [task for module in offered(settings.ROOMS, "schedule").values() for task in module.TASKS]
+
+
+def alive() -> bool:
+    """Whether some worker was seen lately."""
+    return Worker.objects.filter(seen_at__gt=clock.wall() - ALIVE).exists()
+
+
+def _beat(name: str) -> None:
+    now = clock.wall()
+    Worker.objects.update_or_create(name=name, defaults={"seen_at": now}, create_defaults={"started_at": now, "seen_at": now})
+    Worker.objects.filter(seen_at__lt=now - 10 * ALIVE).delete()
+
+
+def _attempt(task: PeriodicTask) -> int:
+    """Run one task for every cabinet; an error in one cabinet is logged and stops nothing else."""
+    done = 0
+    for cabinet in list(cabinets().values()):
+        try:
+            with entered(cabinet):
+                done += task.run(cabinet)
+        except Exception:
+            logger.exception("task %s failed in %s", task.key, cabinet.slug)
+            close_old_connections()
+    return done
+
+
+def run_worker(stop: StopSignal, on_ready: Callable[[], None]) -> None:
+    """Work until `stop` is set; the task in hand is finished first. Calls `on_ready` after the first heartbeat."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    due = {task.key: 0.0 for task in tasks()}
+    next_beat = 0.0
+    ready = False
+    while not stop.is_set():
+        if clock.monotonic() >= next_beat:
+            try:
+                _beat(name)
+            except Exception:
+                logger.exception("heartbeat failed")
+                close_old_connections()
+            else:
+                if not ready:
+                    on_ready()
+                    ready = True
+            next_beat = clock.monotonic() + HEARTBEAT_SECONDS
+        for task in tasks():
+            if clock.monotonic() >= due[task.key] and not stop.is_set():
+                done = _attempt(task)
+                due[task.key] = clock.monotonic() + (0 if done else task.every_seconds)
+        stop.wait(_IDLE_SECONDS)
+    Worker.objects.filter(name=name).delete()

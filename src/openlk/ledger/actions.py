@@ -1,0 +1,13 @@
+"""The only writer of balances."""
+
+from openlk.ledger.models import LedgerAccount
+from openlk.register.models import Holder
+
+MEMBER_ACCOUNTS = ("accrued", "available", "hold", "debt")
+
+
+def open_member_accounts(holder: Holder) -> None:
+    """Give a holder the four member accounts, empty; a second call changes nothing."""
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(holder=holder, kind=kind) for kind in MEMBER_ACCOUNTS], ignore_conflicts=True
+    )

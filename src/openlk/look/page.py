@@ -1,0 +1,51 @@
+"""Answers with a page in the current cabinet's look."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+
+from openlk.cabinets.addressing import cabinet_of
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.cabinets.templates import render
+from openlk.look.section import sections_of
+
+HOME_ENTRY = ("Главная", "home", "house")
+PROFILE_ENTRY = ("Профиль", "profile", "user")
+
+
+def _navigation(cabinet: Cabinet, path: str) -> list[dict[str, Any]]:
+    sections = [(section.title, section.url_name, section.icon) for section in sections_of(cabinet)]
+    entries = [HOME_ENTRY, *sections, PROFILE_ENTRY]
+    return [
+        {"title": title, "href": reverse(name), "icon": icon, "current": reverse(name) == path}
+        for title, name, icon in entries
+    ]
+
+
+def _shell(request: HttpRequest, cabinet: Cabinet) -> dict[str, Any]:
+    person = getattr(request, "person", None)
+    return {
+        "csrf_token": get_token(request),
+        "person": person,
+        "nav": _navigation(cabinet, request.path) if person else [],
+        "current_path": request.path,
+        "notice": None,
+    }
+
+
+def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """The page `template` with the shell's own context (csrf_token, person, nav, current_path, notice) added."""
+    cabinet = cabinet_of(request)
+    if cabinet is None:
+        neutral = {"csrf_token": "", "person": None, "nav": [], "current_path": request.path, "notice": None}
+        return HttpResponse(render(None, template, {**neutral, **context}), status=status)
+    with scope(cabinet):
+        html = render(cabinet, template, {**_shell(request, cabinet), **context})
+    response = HttpResponse(html, status=status)
+    # Pages hold a form token and often personal data: no cache but the browser's own history may keep them.
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,28 @@
+"""SMS through an HTTP gateway."""
+
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from django.conf import settings
+
+from openlk.kit.http import post_json
+from openlk.messages.channel import Channel, Delivery, Parcel
+
+DEADLINE_SECONDS = 15
+
+
+class SmsChannel(Channel):
+    """The gateway at OPENLK_SMS_URL (`https://token@host/path`): JSON id, to (E.164), text; `id` drops repeats."""
+
+    def deliver(self, parcel: Parcel) -> Delivery:
+        """Hand one SMS over; what the gateway refuses with 4xx is final."""
+        parts = urlsplit(settings.SMS_URL)
+        address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        body = {
+            "id": parcel.message_id,
+            "to": parcel.recipient,
+            "text": parcel.text,
+            "cabinet": parcel.cabinet,
+        }
+        headers = {"Authorization": f"Bearer {unquote(parts.username or '')}"}
+        answer = post_json(address, body, deadline_seconds=DEADLINE_SECONDS, headers=headers)
+        return Delivery(answer.outcome, answer.detail)

@@ -1,0 +1,85 @@
+"""Every write to tickets."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+
+from openlk.audit.actions import record
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.guard.actions import spend
+from openlk.guard.addresses import address_block
+from openlk.guard.rules import tries_of_address
+from openlk.kit import clock
+from openlk.kit.dates import clock_time, day_month_year
+from openlk.kit.kinds import KINDS
+from openlk.kit.sealed import new_token
+from openlk.messages.actions import queue
+from openlk.support.definition import support_definition
+from openlk.support.models import Ticket
+
+NUMBER_DIGITS = 9
+NUMBER_TRIES = 5
+
+
+class TooManyTickets(Exception):
+    """This network sent too many requests; `wait_seconds` says when the next may come."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        self.wait_seconds = wait_seconds
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked feedback form; `contact` is E.164 or a lower-case e-mail."""
+
+    name: str
+    contact_kind: str
+    contact: str
+    topic: str
+    message: str
+
+
+def _create(cabinet: Cabinet, request: Request) -> Ticket:
+    now = clock.now()
+    due = now + timedelta(days=support_definition(cabinet).answer_days)
+    for _ in range(NUMBER_TRIES):
+        number = str(secrets.randbelow(9 * 10 ** (NUMBER_DIGITS - 1)) + 10 ** (NUMBER_DIGITS - 1))
+        try:
+            with transaction.atomic():
+                created: Ticket = Ticket.objects.create(
+                    number=number, token=new_token(), created_at=now, answer_due_at=due, **vars(request)
+                )
+        except IntegrityError:
+            continue
+        return created
+    raise RuntimeError("no free ticket number in five tries")
+
+
+def open_ticket(cabinet: Cabinet, request: Request, address: str) -> Ticket:
+    """Write a ticket with the letter to the support mailbox, and one to the person who left an e-mail.
+
+    Raises TooManyTickets.
+    """
+    with scope(cabinet), transaction.atomic():
+        wait_seconds = spend([(f"support:{address_block(address)}", tries_of_address())])
+    if wait_seconds:
+        raise TooManyTickets(wait_seconds)
+    with scope(cabinet), transaction.atomic():
+        ticket = _create(cabinet, request)
+        zone = cabinet.profile.timezone
+        values = {
+            "number": ticket.number,
+            "topic": support_definition(cabinet).topics[request.topic],
+            "name": request.name,
+            "contact": KINDS[request.contact_kind].show(request.contact),
+            "message": request.message,
+            "created": f"{day_month_year(ticket.created_at, zone)}, {clock_time(ticket.created_at, zone)}",
+        }
+        queue("email", cabinet.profile.support_email, "support_request", values)
+        if request.contact_kind == "email":
+            queue("email", request.contact, "support_received", {"number": ticket.number})
+        record("ticket opened", actor="person", subject=f"ticket:{ticket.pk}")
+    return ticket
