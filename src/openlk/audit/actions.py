@@ -5,5 +5,5 @@ from openlk.kit import clock
 
 
 def record(action: str, *, actor: str, subject: str, **details: str | int | bool) -> None:
-    """Write one event in the caller's transaction; `actor` and `subject` are like «login:17», `details` hold no names."""
+    """Write one event in the caller's transaction; actor and subject are like «login:17», details hold no names."""
     Event.objects.create(at=clock.wall(), actor=actor, action=action, subject=subject, details=details)

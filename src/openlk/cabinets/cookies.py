@@ -21,7 +21,7 @@ class Cookie(NamedTuple):
 
 
 def cookie_for(request: HttpRequest, kind: CookieKind) -> Cookie:
-    """By host: `__Host-openlk…` on `/`; by path: `openlk-<slug>…` on `/<slug>/`. Plain HTTP exists in demo mode only."""
+    """By host `__Host-openlk…` on `/`, by path `openlk-<slug>…` on `/<slug>/`; plain HTTP exists in demo mode only."""
     secure = settings.MODE == "production" or request.is_secure()
     cabinet = cabinet_of(request)
     if cabinet is not None and by_path(request):

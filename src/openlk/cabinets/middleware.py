@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -12,6 +13,13 @@ from openlk.cabinets.scoping import entered, scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """No text of ours holds a NUL, and PostgreSQL cannot store one: refused here, once, for every page."""
+    texts = [request.path_info, *request.GET.values(), *request.POST.values()]
+    if any("\x00" in text for text in texts if isinstance(text, str)):
+        raise BadRequest("NUL in the request")
 
 
 class CabinetMiddleware:
@@ -29,6 +37,7 @@ class CabinetMiddleware:
         if cabinet is None:
             request.urlconf = settings.NEUTRAL_URLCONF
             return self.get_response(request)
+        _refuse_nul(request)
         self._take_csrf_cookie(request)
         with entered(cabinet):
             if request.method in _SAFE_METHODS:

@@ -1,6 +1,6 @@
 """The base of every table that belongs to a cabinet."""
 
-from typing import Any, ClassVar, Self, TypeVar
+from typing import ClassVar, TypeVar
 
 from django.db import models
 
@@ -21,15 +21,10 @@ class CabinetModel(models.Model):
 
     cabinet = models.CharField(max_length=40, default=scoped_slug, editable=False)
 
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()  # type: ignore[misc]  # the stubs want Manager[Self], which an abstract base cannot name
+    objects = ScopedManager()
 
     # Tables with this mark are never updated or deleted by the application's role.
     append_only: ClassVar[bool] = False
 
     class Meta:
         abstract = True
-
-    @classmethod
-    def of_cabinet(cls) -> models.QuerySet[Self]:
-        """The scoped rows, typed by the concrete model."""
-        return cls.objects.all()

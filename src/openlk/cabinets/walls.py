@@ -31,9 +31,9 @@ def _statements(quote: Any, role: str | None) -> Iterator[str]:
         yield f"GRANT USAGE ON SCHEMA public TO {granted}"
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {granted}"
         yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {granted}"
-        for model in apps.get_models():
-            if getattr(model, "append_only", False):
-                yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(model._meta.db_table)} FROM {granted}"
+        for kept in cabinet_models():
+            if kept.append_only:
+                yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(kept._meta.db_table)} FROM {granted}"
         yield f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {granted}"
 
 
@@ -63,7 +63,8 @@ def wall_problems() -> list[str]:
     connection = connections["default"]
     if connection.vendor != "postgresql":
         return []
-    problems = [f"таблица {table} без политики строк: выполните openlk migrate" for table in _missing_policies(connection)]
+    missing = _missing_policies(connection)
+    problems = [f"таблица {table} без политики строк: выполните openlk migrate" for table in missing]
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone()[0]:

@@ -61,7 +61,9 @@ def _address_problems() -> list[str]:
 def _database_problems() -> list[str]:
     try:
         missing = unapplied_migrations()
-        return [f"миграция {name} не применена: выполните openlk migrate" for name in missing] or wall_problems()
+        if missing:
+            return [f"не применены миграции ({len(missing)}): выполните openlk migrate"]
+        return wall_problems()
     except DatabaseError as error:
         return [f"база данных не отвечает: {error}".strip()]
 

@@ -72,4 +72,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
     del request
     parts = readiness()
     ready = not any(parts.values())
-    return JsonResponse({"ready": ready, "missing": {k: v for k, v in parts.items() if v}}, status=200 if ready else 503)
+    missing = {part: what for part, what in parts.items() if what}
+    return JsonResponse({"ready": ready, "missing": missing}, status=200 if ready else 503)

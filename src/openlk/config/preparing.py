@@ -3,7 +3,18 @@
 from django.core.management import call_command
 
 from openlk.cabinets.registry import cabinets
+from openlk.config.health import unapplied_migrations
 from openlk.content.documents import publish
+
+
+class NotPrepared(Exception):
+    """The database lacks tables; the message says what to do."""
+
+
+def require_prepared() -> None:
+    """Raises NotPrepared with a sentence where a command would otherwise meet missing tables."""
+    if unapplied_migrations():
+        raise NotPrepared("База данных не подготовлена: выполните openlk migrate (или make demo) и повторите команду.")
 
 
 def prepare() -> None:

@@ -1,5 +1,6 @@
 """The WSGI application: static files, the cabinet's address, Django."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -21,3 +22,7 @@ application = WhiteNoise(
     immutable_file_test=_HASHED,
     max_age=600,
 )
+
+# What is loaded by now stays for good: the collector need not look at it again.
+gc.collect()
+gc.freeze()

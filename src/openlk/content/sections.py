@@ -8,7 +8,7 @@ from openlk.content.queries import news_of
 from openlk.kit import clock
 from openlk.look.section import Section
 
-HOME_ITEMS = 4
+HOME_ITEMS = 3
 
 
 def _home(cabinet: Cabinet, region: str) -> Mapping[str, Any]:

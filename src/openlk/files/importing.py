@@ -78,8 +78,10 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def run_import(cabinet: Cabinet, importer: Importer, file: Path) -> Iterator[Summary]:
-    """Import a file batch by batch; yields the running summary after each. Raises UnreadableFile before any write
-    when the file as a whole cannot be read."""
+    """Import a file batch by batch; yields the running summary after each.
+
+    Raises UnreadableFile before any write when the file as a whole cannot be read.
+    """
     del cabinet  # the importer opens its scopes; kept in the signature so that no import forgets whose it is
     try:
         size = file.stat().st_size

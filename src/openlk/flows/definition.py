@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -13,25 +13,32 @@ from openlk.cabinets.problems import Problem
 from openlk.content.definition import documents_of
 from openlk.flows import steps
 from openlk.flows.fields import FieldDefinition, fields_of
-from openlk.flows.step import Known, Step
+from openlk.flows.step import Known, Step, StepOptions
 from openlk.kit.discovery import plugins
 from openlk.kit.suggest import nearest
 from openlk.messages.letters import NoSuchLetter, letter_of
 from openlk.register.definition import registers_of
 
-STEPS: dict[str, type[Step]] = plugins(steps.__name__, Step)  # type: ignore[type-abstract]
+STEPS: dict[str, type[Step]] = plugins(steps.__name__, Step)
 
 
 def _any_step() -> Any:
     """The union of all steps' options, told apart by `use`; built from whatever files lie in steps/."""
-    options = [
-        create_model(kind.Options.__name__, __base__=kind.Options, use=(Literal[key], ...))
-        for key, kind in STEPS.items()
-    ]
-    return reduce(or_, options)
+    options: list[Any] = []
+    for key, kind in STEPS.items():
+        use: Any = (Literal[key], ...)
+        options.append(create_model(kind.Options.__name__, __base__=kind.Options, use=use))
+    return Annotated[reduce(or_, options), Field(discriminator="use")]
 
 
-AnyStep = Annotated[_any_step(), Field(discriminator="use")]
+if TYPE_CHECKING:
+    # What every step's options have; the union itself is only known when the files are.
+    class AnyStep(StepOptions):
+        """Options of some step."""
+
+        use: str
+else:
+    AnyStep = _any_step()
 
 
 class FlowDefinition(Part):

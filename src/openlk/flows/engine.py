@@ -43,10 +43,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class Acted:
-    """What an act came to. `stale`: the form was older than the run and nothing was changed."""
+    """What an act came to. `stale`: the form was older than the run, nothing was done; `changed`: the flow was."""
 
     run: Run
     stale: bool = False
+    changed: bool = False
     errors: Sequence[FieldError] = ()
     refusal: Refusal | None = None
     wait_seconds: int = 0
@@ -91,7 +92,8 @@ def _opened(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
 def open_run(cabinet: Cabinet, run_id: str, visitor: Visitor) -> Opened | None:
     """The run, if it exists and was begun in this very browser."""
     with scope(cabinet), transaction.atomic():
-        run = Run.objects.select_related("flow_version").filter(pk=run_id, browser_digest=digest(visitor.browser)).first()
+        own = Run.objects.filter(pk=run_id, browser_digest=digest(visitor.browser))
+        run = own.select_related("flow_version").first()
         return _opened(cabinet, run, visitor) if run else None
 
 
@@ -144,7 +146,7 @@ def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, vis
             return Acted(run, stale=True)
         opened = _opened(cabinet, run, visitor)
         if opened.changed or run.state != "active":
-            return Acted(run, stale=True)
+            return Acted(run, stale=True, changed=opened.changed)
         opened.walk.answers.update(submission.answers)
         if submission.errors:
             return _stay(opened, opened.walk, submission.errors)

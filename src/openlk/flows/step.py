@@ -79,11 +79,13 @@ Outcome = Next | Wait | Again | Refuse
 class Submission:
     """What a person sent, checked as far as that needs no transaction; a password is a hash by now.
 
-    `answers` are kept even when there are errors: nothing right has to be typed twice.
+    `answers` are kept even when there are errors: nothing right has to be typed twice. `hashed` says that a good
+    password is among them, which cannot be shown again in the form and so must be kept by a run.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[FieldError] = ()
+    hashed: bool = False
 
 
 class Step(ABC):

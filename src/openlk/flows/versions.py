@@ -46,8 +46,7 @@ class Flow:
 def structure(definition: FlowDefinition) -> list[dict[str, Any]]:
     """The steps with their options, without the words."""
     return [
-        {key: value for key, value in options.model_dump(mode="json", by_alias=True).items() if key not in type(options).words()}
-        for options in definition.steps
+        options.model_dump(mode="json", by_alias=True, exclude=set(options.words())) for options in definition.steps
     ]
 
 
@@ -87,7 +86,7 @@ def _old_steps(cabinet: Cabinet, definition: FlowDefinition, frozen: Sequence[di
     for place, options in enumerate(frozen):
         today = definition.steps[place] if place < len(definition.steps) else None
         same_kind = today is not None and today.use == options.get("use")
-        spoken = {key: getattr(today, key) for key in type(today).words()} if same_kind else {}
+        spoken = {key: getattr(today, key) for key in today.words()} if today and same_kind else {}
         worded.append({**options, **spoken})
     try:
         steps = steps_of(definition.model_copy(update={"steps": _STEPS.validate_python(worded)}))

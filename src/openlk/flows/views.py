@@ -113,6 +113,11 @@ def register(request: HttpRequest) -> HttpResponse:
     if not visitor.browser:
         visitor = Visitor(new_token(), visitor.address)
     submission = flow.steps[position].prepare(walk, request.POST.dict())
+    if submission.errors and not submission.hashed:
+        # Nothing is written for a form that does not hold together: no run, no cookie.
+        walk.answers.update(submission.answers)
+        context = flow.steps[position].screen(walk)
+        return _screen(request, flow, position, context, action=request.path, version=0, errors=submission.errors)
     run = begin(cabinet, REGISTRATION, visitor)
     acted = act(cabinet, str(run.pk), 0, submission, visitor)
     return _remember(request, _after(request, acted, visitor), visitor)
@@ -122,7 +127,7 @@ def _after(request: HttpRequest, acted: Acted, visitor: Visitor) -> HttpResponse
     """Every act that moved the run redirects; one that did not shows the same screen with what to mend."""
     address = reverse("run", kwargs={"run_id": acted.run.pk})
     if acted.stale:
-        return redirect(f"{address}?stale=1")
+        return redirect(f"{address}?{'changed' if acted.changed else 'stale'}=1")
     if not acted.errors and acted.refusal is None:
         return redirect(address)
     opened = open_run(current(), str(acted.run.pk), visitor)
@@ -147,8 +152,8 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     opened = open_run(cabinet, str(run_id), visitor)
     if opened is None:
         return _gone(request, "foreign")
-    if request.method == "POST" and opened.run.state == "active":
-        return _act(request, opened, visitor)
+    if request.method == "POST":
+        return _act(request, opened, visitor) if opened.run.state == "active" else redirect(request.path)
     return _stands(request, opened)
 
 
@@ -172,7 +177,8 @@ def _stands(request: HttpRequest, opened: Opened) -> HttpResponse:
     step = opened.flow.steps[run.position]
     if not step.asks:
         return _told(request, opened, step.screen(opened.walk))
-    notice = _CHANGED if opened.changed else _STALE if "stale" in request.GET else None
+    changed = opened.changed or "changed" in request.GET
+    notice = _CHANGED if changed else _STALE if "stale" in request.GET else None
     return _screen(
         request, opened.flow, run.position, screen_of(opened), action=request.path, version=run.version, notice=notice
     )

@@ -37,7 +37,7 @@ def _delay_sql(rule: Rule) -> str:
 def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
     fresh = f"b.first_ms <= %(now)s - {rule.window_seconds * 1000}"
     statement = _SPEND.format(fresh=fresh, first_delay=rule.delays_seconds[0] * 1000, delay=_delay_sql(rule))
-    values = {
+    values: dict[str, str | int] = {
         "cabinet": scoped_slug(),
         "subject": subject,
         "now": now_ms,

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the client: the n-th from the right of X-Forwarded-For where n proxies are ours, else the peer's."""
-    peer = request.META.get("REMOTE_ADDR", "")
+    """The client's address: the n-th from the right of X-Forwarded-For where n proxies are ours, else the peer's."""
+    peer: str = request.META.get("REMOTE_ADDR", "")
     if not settings.PROXIES:
         return peer
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

@@ -37,3 +37,8 @@ def tries_of_address() -> Rule:
     """For one network address, right or wrong: 60 tries in ten minutes in demo, 30 in production."""
     allowed = 60 if settings.MODE == "demo" else 30
     return Rule((0,) * (allowed - 1) + (10 * MINUTE,), 10 * MINUTE)
+
+
+def requests_for_help() -> Rule:
+    """For the feedback form of one network address: 20 in ten minutes; each one is a letter to somebody."""
+    return Rule((0,) * 19 + (10 * MINUTE,), 10 * MINUTE)

@@ -66,14 +66,10 @@ def create_login(
             )
     except IntegrityError as error:
         raise LoginTaken(name) from error
-    Link.objects.create(
-        login=login, holder_id=identifier.holder_id, identifier=identifier, level=level, created_at=now
-    )
+    Link.objects.create(login=login, holder_id=identifier.holder_id, identifier=identifier, level=level, created_at=now)
     LoginContact.objects.bulk_create(
         [
-            LoginContact(
-                login=login, kind=each.kind, value=each.value, source=each.source, vouched_at=each.vouched_at
-            )
+            LoginContact(login=login, kind=each.kind, value=each.value, source=each.source, vouched_at=each.vouched_at)
             for each in contacts
         ]
     )

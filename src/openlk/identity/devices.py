@@ -23,7 +23,5 @@ _BROWSERS = (
 def device_name(request: HttpRequest) -> str:
     """«Chrome, Android» from the User-Agent; «Неизвестное устройство» when it says nothing."""
     agent = request.META.get("HTTP_USER_AGENT", "")
-    names = [
-        next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)
-    ]
+    names = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
     return ", ".join(name for name in names if name) or "Неизвестное устройство"

@@ -57,7 +57,7 @@ class Link(CabinetModel):
 
 
 class LoginContact(CabinetModel):
-    """Where a login is reached. `source`: register, operator or person; `vouched_at` is empty until somebody vouched."""
+    """Where a login is reached. `source`: register, operator or person; `vouched_at`: when somebody vouched for it."""
 
     login = models.ForeignKey(Login, models.CASCADE, related_name="contacts")
     kind = models.CharField(max_length=20)

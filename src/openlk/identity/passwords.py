@@ -56,8 +56,10 @@ def check_new_password(password: str, again: str, min_length: int) -> None:
     if not password:
         raise Invalid("Придумайте пароль и введите его в поле «Пароль».")
     if len(password) < min_length:
-        raise Invalid(f"В пароле {len(password)} {plural(len(password), 'знак', 'знака', 'знаков')}, "
-                      f"а нужно не меньше {min_length}. Придумайте пароль длиннее.")
+        raise Invalid(
+            f"В пароле {len(password)} {plural(len(password), 'знак', 'знака', 'знаков')}, "
+            f"а нужно не меньше {min_length}. Придумайте пароль длиннее."
+        )
     if len(password) > MAX_LENGTH:
         raise Invalid(f"Пароль длиннее {MAX_LENGTH} знаков. Придумайте пароль короче.")
     if password != again:

@@ -1,9 +1,12 @@
 """The person behind a login, as pages show them."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from openlk.identity.models import Link
+from django.db import connection
+
+from openlk.cabinets.scoping import scoped_slug
 from openlk.kit.names import given_names, initials
 
 
@@ -32,23 +35,23 @@ class Person:
         return self.facts.get("region", "")
 
 
+# A read of every signed-in page, as a statement that the database prepares once.
+_PERSON = """
+SELECT k.id, k.holder_id, h.full_name, h.facts, i.value, i.printed, i.ended_at IS NOT NULL
+FROM identity_link k
+JOIN register_holder h ON h.id = k.holder_id
+JOIN register_identifier i ON i.id = k.identifier_id
+WHERE k.cabinet = %s AND k.login_id = %s
+ORDER BY k.id LIMIT 1
+"""
+
+
 def person_of(login_id: int) -> Person | None:
-    """The person of a login; None while nothing is attached to it yet."""
-    row = (
-        Link.objects.filter(login=login_id)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "holder_id",
-            "holder__full_name",
-            "holder__facts",
-            "identifier__value",
-            "identifier__printed",
-            "identifier__ended_at",
-        )
-        .first()
-    )
+    """The person of a login, through its first link; None while nothing is attached to it yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSON, [scoped_slug(), login_id])
+        row = cursor.fetchone()
     if row is None:
         return None
-    *values, ended_at = row
-    return Person(*values, ended=ended_at is not None)
+    link_id, holder_id, full_name, facts, value, printed, ended = row
+    return Person(link_id, holder_id, full_name, json.loads(facts), value, printed, bool(ended))

@@ -31,7 +31,7 @@ def members_only(view: View[Parameters]) -> View[Parameters]:
     """Send a guest to the login page, and back here afterwards."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         if login_of(request) is None:
             response = redirect("login")
             if request.method == "GET":

@@ -37,7 +37,8 @@ def alive() -> bool:
 
 def _beat(name: str) -> None:
     now = clock.wall()
-    Worker.objects.update_or_create(name=name, defaults={"seen_at": now}, create_defaults={"started_at": now, "seen_at": now})
+    first = {"started_at": now, "seen_at": now}
+    Worker.objects.update_or_create(name=name, defaults={"seen_at": now}, create_defaults=first)
     Worker.objects.filter(seen_at__lt=now - 10 * ALIVE).delete()
 
 

@@ -6,7 +6,7 @@ import signal
 
 
 class StopSignal:
-    """Set by SIGTERM and SIGINT. A threading.Event would not do: its lock deadlocks when a signal comes inside wait()."""
+    """Set by SIGTERM and SIGINT. A threading.Event would not do: a signal inside its wait() deadlocks on its lock."""
 
     def __init__(self) -> None:
         self._stopped = False

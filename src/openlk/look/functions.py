@@ -1,18 +1,29 @@
 """Functions and filters that pages use."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.templatetags.static import static as hashed_static
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from openlk.kit.money import rubles
 
 BASIS_POINTS_IN_PERCENT = 100
 
 
+# Offers and news of a page; what falls out is computed again.
+_KEPT_ADDRESSES = 8192
+
+
+@lru_cache(maxsize=_KEPT_ADDRESSES)
+def _address(prefix: str, urlconf: str | None, name: str, kwargs: tuple[tuple[str, object], ...]) -> str:
+    del prefix  # reverse() reads it itself; here it only keeps addresses apart
+    return reverse(name, urlconf=urlconf, kwargs=dict(kwargs) or None)
+
+
 def url(name: str, /, **kwargs: object) -> str:
     """The address of a page of the current cabinet."""
-    return reverse(name, kwargs=kwargs or None)
+    return _address(get_script_prefix(), get_urlconf(), name, tuple(kwargs.items()))
 
 
 def static(path: str) -> str:

@@ -5,15 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.urls import reverse
 
 from openlk.cabinets.addressing import cabinet_of
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.cabinets.templates import render
+from openlk.look.functions import url
 from openlk.look.section import sections_of
 
 HOME_ENTRY = ("Главная", "home", "house")
+_NEUTRAL: dict[str, Any] = {"csrf_token": "", "person": None, "nav": [], "notice": None}
 PROFILE_ENTRY = ("Профиль", "profile", "user")
 
 
@@ -21,8 +22,7 @@ def _navigation(cabinet: Cabinet, path: str) -> list[dict[str, Any]]:
     sections = [(section.title, section.url_name, section.icon) for section in sections_of(cabinet)]
     entries = [HOME_ENTRY, *sections, PROFILE_ENTRY]
     return [
-        {"title": title, "href": reverse(name), "icon": icon, "current": reverse(name) == path}
-        for title, name, icon in entries
+        {"title": title, "href": url(name), "icon": icon, "current": url(name) == path} for title, name, icon in entries
     ]
 
 
@@ -41,8 +41,9 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], status
     """The page `template` with the shell's own context (csrf_token, person, nav, current_path, notice) added."""
     cabinet = cabinet_of(request)
     if cabinet is None:
-        neutral = {"csrf_token": "", "person": None, "nav": [], "current_path": request.path, "notice": None}
-        return HttpResponse(render(None, template, {**neutral, **context}), status=status)
+        return HttpResponse(
+            render(None, template, {**_NEUTRAL, "current_path": request.path, **context}), status=status
+        )
     with scope(cabinet):
         html = render(cabinet, template, {**_shell(request, cabinet), **context})
     response = HttpResponse(html, status=status)

@@ -167,11 +167,12 @@ def _from_hex(colour: str) -> Oklch:
 def _to_hex(colour: Oklch) -> str:
     """The nearest `#rrggbb`: chroma shrinks until the colour fits what a screen can show."""
     chroma = colour.chroma
+    channels = _linear_channels(colour)
     for _ in range(_CHROMA_STEPS):
-        channels = _linear_channels(Oklch(colour.lightness, chroma, colour.hue))
         if all(-_GAMUT_MARGIN <= channel <= 1 + _GAMUT_MARGIN for channel in channels):
             break
         chroma *= _CHROMA_SHRINK
+        channels = _linear_channels(Oklch(colour.lightness, chroma, colour.hue))
     shown = (round(_encoded(min(max(channel, 0.0), 1.0)) * 255) for channel in channels)
     return "#" + "".join(f"{channel:02x}" for channel in shown)
 

@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=1)
 MAX_ATTEMPTS = 40
+MAX_DOUBLINGS = 10
 
 
 def queue(channel: str, recipient: str, letter: str, values: Mapping[str, str]) -> None:
@@ -52,7 +53,8 @@ def _claim(cabinet: Cabinet) -> list[Message]:
 
 
 def _retry_delay(attempts: int) -> timedelta:
-    return min(FIRST_RETRY * 2 ** min(attempts, 20), LAST_RETRY)
+    doublings: int = 2 ** min(attempts, MAX_DOUBLINGS)
+    return min(FIRST_RETRY * doublings, LAST_RETRY)
 
 
 def _settle(cabinet: Cabinet, message: Message, delivery: Delivery) -> None:
@@ -67,7 +69,7 @@ def _settle(cabinet: Cabinet, message: Message, delivery: Delivery) -> None:
     else:
         message.due_at = now + _retry_delay(message.attempts)
     if message.state != "sent":
-        logger.warning("message %s: %s, attempt %s: %s", message.pk, delivery.outcome, message.attempts, delivery.detail)
+        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, delivery)
     with scope(cabinet), transaction.atomic():
         message.save(update_fields=["attempts", "leased_until", "last_error", "state", "sent_at", "due_at"])
 

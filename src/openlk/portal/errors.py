@@ -62,7 +62,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _same_origin(request: HttpRequest) -> bool:
-    return request.META.get("HTTP_ORIGIN", "") == f"{request.scheme}://{request.get_host()}"
+    origin: str = request.META.get("HTTP_ORIGIN", "")
+    return origin == f"{request.scheme}://{request.get_host()}"
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -83,6 +84,9 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         "Страница устарела",
-        ["Вы открыли её давно или в другой вкладке.", "Ответы сохранены: отправьте их ещё раз. Пароль, если он был, введите заново."],
+        [
+            "Вы открыли её давно или в другой вкладке.",
+            "Ответы сохранены: отправьте их ещё раз. Пароль, если он был, введите заново.",
+        ],
         {"kept": kept + version, "kept_action": request.path},
     )

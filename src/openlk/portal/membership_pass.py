@@ -49,9 +49,7 @@ def check_token(cabinet: Cabinet, token: str) -> CheckedPass:
     link_id, _, hour = text.partition(".")
     if int(clock.wall().timestamp()) // _HOUR > int(hour) + LIFE_HOURS:
         return CheckedPass(valid=False, name="", reason="Код устарел. Попросите владельца открыть билет заново.")
-    row = (
-        Link.objects.filter(pk=int(link_id)).values_list("holder__full_name", "identifier__ended_at").first()
-    )
+    row = Link.objects.filter(pk=int(link_id)).values_list("holder__full_name", "identifier__ended_at").first()
     if row is None:
         return CheckedPass(valid=False, name="", reason="Такого билета нет. Попросите показать код ещё раз.")
     full_name, ended_at = row

@@ -155,7 +155,8 @@ def pass_page(request: HttpRequest) -> HttpResponse:
 def pass_svg(request: HttpRequest) -> HttpResponse:
     """`/me/pass.svg`: the QR code alone, for the card on the home page."""
     svg = qr_svg(check_address(current(), person_on(request).link_id))
-    text = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    # str() first: a Markup would escape the replacement.
+    text = str(svg).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     response = HttpResponse(text, content_type="image/svg+xml")
     response["Cache-Control"] = "private, max-age=600"
     return response

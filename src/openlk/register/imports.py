@@ -134,7 +134,7 @@ class RegisterImporter(Importer):
         name_column = register.column_of_kind("name") or ""
         holder_kind = KINDS[register.columns[register.holder].kind]
         special = {register.key, register.holder, name_column}
-        contacts = {
+        contacts: dict[str, str] = {
             register.columns[name].kind: value
             for name, value in values.items()
             if register.columns[name].kind in CONTACT_KINDS

@@ -30,7 +30,9 @@ class Identifier(CabinetModel):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cabinet", "register", "value"], name="register_identifier_value")]
+        constraints = [
+            models.UniqueConstraint(fields=["cabinet", "register", "value"], name="register_identifier_value")
+        ]
         indexes = [models.Index(fields=["cabinet", "holder"], name="register_identifier_holder")]
 
 

@@ -81,8 +81,11 @@ remembered_offers = Memory(_read)
 
 
 def offers_of(cabinet: Cabinet, today: date, region: str = "", category: str = "") -> list[ShownOffer]:
-    """The offers valid today for a region and a category (empty: all). Those of the region itself come first,
-    then those for everybody, each in the order the organisation entered them: no hidden ranking."""
+    """The offers valid today for a region and a category (empty: all).
+
+    Those of the region itself come first, then those for everybody, each in the order the organisation entered them:
+    no hidden ranking.
+    """
     fitting = [
         offer
         for offer in remembered_offers.of(cabinet)

@@ -1,11 +1,14 @@
 """Reads a letter as it came over the wire (RFC 5322, MIME)."""
 
 from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 
 CABINET_HEADER = "X-OpenLK-Cabinet"
+# Python's parser of address headers stumbles over malformed ones (IndexError); as plain text every header is readable.
+_POLICY = default.clone(header_factory=HeaderRegistry(use_default_map=False))
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,11 @@ class Letter:
 
 
 def parse_letter(raw: bytes) -> Letter:
-    """The letter in these bytes; what cannot be decoded is shown with replacement characters, never refused."""
-    message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
+    """The letter in these bytes; what cannot be decoded is shown with replacement characters, never refused.
+
+    Only parts nested hundreds deep are refused, with RecursionError.
+    """
+    message = BytesParser(EmailMessage, policy=_POLICY).parsebytes(raw)
     return Letter(
         sender=_header(message, "From"),
         subject=_header(message, "Subject"),
@@ -47,7 +53,7 @@ def _decoded(part: EmailMessage) -> str:
     content = payload if isinstance(payload, bytes) else b""
     try:
         text = content.decode(part.get_content_charset("utf-8"), errors="replace")
-    except LookupError:  # a charset that Python does not know
+    except (LookupError, ValueError, TypeError):  # a charset unknown to Python, or a name that is none
         text = content.decode("utf-8", errors="replace")
     return _clean(text.replace("\r\n", "\n"))
 

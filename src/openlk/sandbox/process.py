@@ -75,12 +75,18 @@ def _web_config(world: World) -> uvicorn.Config:
 
 def _listening(host: str, port: int, option: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named asyncio switches Nagle's delay off; otherwise every answer takes 40 ms longer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
     except OSError as error:
+        listening.close()
         raise PortTakenError(
             f"Не удалось занять {host}:{port} ({error.strerror}). Освободите порт или задайте другой: {option}."
         ) from error
+    return listening
 
 
 def _say_ready(web: socket.socket, mail: socket.socket) -> None:

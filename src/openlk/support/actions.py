@@ -11,7 +11,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.guard.actions import spend
 from openlk.guard.addresses import address_block
-from openlk.guard.rules import tries_of_address
+from openlk.guard.rules import requests_for_help
 from openlk.kit import clock
 from openlk.kit.dates import clock_time, day_month_year
 from openlk.kit.kinds import KINDS
@@ -64,7 +64,7 @@ def open_ticket(cabinet: Cabinet, request: Request, address: str) -> Ticket:
     Raises TooManyTickets.
     """
     with scope(cabinet), transaction.atomic():
-        wait_seconds = spend([(f"support:{address_block(address)}", tries_of_address())])
+        wait_seconds = spend([(f"support:{address_block(address)}", requests_for_help())])
     if wait_seconds:
         raise TooManyTickets(wait_seconds)
     with scope(cabinet), transaction.atomic():

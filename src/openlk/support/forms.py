@@ -45,7 +45,8 @@ def check_request(cabinet: Cabinet, posted: Mapping[str, str]) -> Checked:
     if not message:
         errors.append({"field": "message", "message": "Опишите, что случилось."})
     elif len(message) > MAX_MESSAGE:
-        errors.append({"field": "message", "message": f"В сообщении {len(message)} знаков, а помещается {MAX_MESSAGE}."})
+        said = f"В сообщении {len(message)} знаков, а помещается {MAX_MESSAGE}. Сократите его."
+        errors.append({"field": "message", "message": said})
     if errors:
         return Checked(None, errors)
     return Checked(Request(name, kind, contact, topic, message), [])

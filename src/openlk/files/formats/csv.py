@@ -29,7 +29,8 @@ def decode(content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"Не удалось прочесть буквы в файле (байт {error.start}). Сохраните его в кодировке UTF-8 и загрузите снова."
+            f"Не удалось прочесть буквы в файле (байт {error.start}). "
+            "Сохраните его в кодировке UTF-8 и загрузите снова."
         ) from error
 
 
@@ -50,12 +51,12 @@ class CsvFormat(Format):
         if not text.strip():
             raise UnreadableFile("Файл пуст. Нужны строка с названиями столбцов и строки с данными.")
         first_line = text.lstrip("\r\n").splitlines()[0]
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(first_line), strict=True)
-        rows = self._rows(reader)
+        rows = self._rows(text, separator_of(first_line))
         header = next(rows)
         return Table(header.cells, rows)
 
-    def _rows(self, reader: "csv._reader") -> Iterator[Row]:
+    def _rows(self, text: str, separator: str) -> Iterator[Row]:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         number = 1
         try:
             for cells in reader:

@@ -91,7 +91,7 @@ class Ask(Step):
         errors += self._consents(walk, posted, answers)
         if self.options.password == "choose":  # noqa: S105 -- an option's value
             errors += self._password(walk, posted, answers)
-        return Submission(answers, errors)
+        return Submission(answers, errors, hashed=PASSWORD_HASH in answers)
 
     def _answer(self, walk: Walk, name: str, text: str, registered: str | None) -> str:
         """The checked answer; a masked contact left untouched keeps the register's value."""
@@ -193,8 +193,13 @@ class Ask(Step):
         }
 
     def _password_part(self, walk: Walk) -> dict[str, Any]:
-        minimum = login_definition(walk.cabinet).min_password
+        login = login_definition(walk.cabinet)
+        minimum = login.min_password
+        answered = [name for name in walk.fields if walk.answers.get(name)]
+        names = [name for name in answered if kind_of(walk.cabinet, name).key == login.kind]
         return {
+            # For the browser's password manager: without it, it would keep the e-mail as the login.
+            "username": walk.answers[names[0]] if names else "",
             "accepted": bool(walk.answers.get(PASSWORD_HASH)),
             "min_length": minimum,
             "rule": f"Не короче {minimum} знаков. Подойдут любые буквы, цифры, знаки и пробелы.",

@@ -88,7 +88,8 @@ class CreateLogin(Step):
         return contacts
 
     def _consent(self, given: dict[str, str]) -> GivenConsent:
-        return GivenConsent(**{**given, "given_at": datetime.fromisoformat(given["given_at"])})
+        words = {name: value for name, value in given.items() if name != "given_at"}
+        return GivenConsent(given_at=datetime.fromisoformat(given["given_at"]), **words)
 
     def _supersede_others(self, walk: Walk, identifier: Identifier) -> None:
         """Close the person's other open runs; one that is being walked this moment meets the unique login itself."""

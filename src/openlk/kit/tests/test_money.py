@@ -28,7 +28,7 @@ def test_a_short_sum_drops_only_empty_kopecks() -> None:
 
 
 @given(st.integers(min_value=0, max_value=10**14 - 1), st.booleans())
-def test_what_is_shown_reads_back(kopecks: int, short: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+def test_what_is_shown_reads_back(kopecks: int, short: bool) -> None:
     assert parse_rubles(rubles(kopecks, short=short)) == kopecks
 
 

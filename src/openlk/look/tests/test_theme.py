@@ -52,7 +52,10 @@ def test_every_accent_keeps_text_readable() -> None:
 def test_a_broken_scale_is_caught() -> None:
     scale = accent_scale("#1a4fd0")
     assert unreadable(dataclasses.replace(scale, ink=scale.line)) == ["ink / page", "ink / white", "ink / soft"]
-    assert unreadable(dataclasses.replace(scale, on_fill=scale.fill_hover)) == ["on_fill / fill", "on_fill / fill_hover"]
+    assert unreadable(dataclasses.replace(scale, on_fill=scale.fill_hover)) == [
+        "on_fill / fill",
+        "on_fill / fill_hover",
+    ]
     assert unreadable(dataclasses.replace(scale, dark_ink=scale.deep_top)) == [
         "dark_ink / surface",
         "dark_ink / dark_soft",

@@ -23,12 +23,18 @@ _SHELL = (
 )
 
 
+def _ascii_domain(address: str) -> str:
+    """A Cyrillic domain as mail servers know it."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
 def compose(parcel: Parcel) -> EmailMessage:
     """The message with its text and HTML halves."""
     message = EmailMessage()
     message["Subject"] = parcel.subject
     message["From"] = Address(parcel.sender_name, addr_spec=parcel.sender)
-    message["To"] = parcel.recipient
+    message["To"] = _ascii_domain(parcel.recipient)
     message["Date"] = format_datetime(clock.wall())
     message["Message-ID"] = f"<{parcel.message_id}@{parcel.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -64,6 +70,8 @@ class EmailChannel(Channel):
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             return Delivery("no" if code >= _PERMANENT else "unknown", f"{code} {text.decode(errors='replace')}")
+        except smtplib.SMTPNotSupportedError as error:
+            return Delivery("no", f"the mail server does not take such an address: {error}")
         except smtplib.SMTPResponseException as error:
             return Delivery("no" if error.smtp_code >= _PERMANENT else "unknown", str(error))
         except (OSError, smtplib.SMTPException) as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 import urllib3
 
 PRODUCT_URL = "http://localhost:8123"
-TOKEN = "token-of-the-tests"  # noqa: S105  not a secret: it lives as long as one test run
+TOKEN = "token-of-the-tests"  # not a secret: it lives as long as one test run
 STOP_SECONDS = 2
 _SOURCE = Path(__file__).parents[3]
 _READY = re.compile(r"http://127\.0\.0\.1:(\d+)/messages, почта 127\.0\.0\.1:(\d+)\n")
@@ -81,7 +81,7 @@ class RunningSandbox:
 def start_sandbox(data: Path, *options: str) -> RunningSandbox:
     """Start a process and wait for its line."""
     command = [sys.executable, "-m", "openlk.sandbox", "--port", "0", "--smtp-port", "0", "--data", str(data)]
-    process = subprocess.Popen(  # noqa: S603  our own module
+    process = subprocess.Popen(
         [*command, "--product-url", PRODUCT_URL, *options],
         stderr=subprocess.PIPE,
         text=True,

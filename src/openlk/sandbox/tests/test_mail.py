@@ -5,6 +5,7 @@ from email.policy import SMTP as SMTP_POLICY
 
 import pytest
 
+from openlk.sandbox.letters import parse_letter
 from openlk.sandbox.mail import LARGEST_LETTER_BYTES
 from openlk.sandbox.tests.running import RunningSandbox, letter
 
@@ -76,6 +77,29 @@ def test_an_unknown_charset_does_not_lose_the_letter(sandbox: RunningSandbox) ->
     headers = ["Subject: =?x-klingon?B?8NLJ?=", "Content-Type: text/plain; charset=x-klingon"]
     sandbox.send_bytes(["klingon@mail.ru"], raw_letter(headers, "Привет \0".encode() + b"\xff\r\n"))
     assert sandbox.messages(to="klingon@mail.ru")[0]["text"] == "Привет \N{REPLACEMENT CHARACTER}\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "content_type"),
+    [
+        ('"', "text/plain; charset=undefined"),
+        ("=?utf-8?b?x?=<", 'text/plain; charset="a\0b"'),
+        ("<\\=?utf-8?b?x?=@[", "text/plain; charset=hex"),
+        ("=?idna?q?a..b?=", "text/plain; charset*=hex''%ff; charset*0*=utf-8''%ff"),
+    ],
+)
+def test_a_malformed_letter_is_taken_all_the_same(header: str, content_type: str) -> None:
+    headers = [f"{name}: {header}" for name in ("From", "Subject", "X-OpenLK-Cabinet", "Content-Disposition")]
+    found = parse_letter(raw_letter([*headers, f"Content-Type: {content_type}"], b"text\r\n"))
+    assert (found.text, found.html) == ("text\n", "")
+
+
+def test_a_letter_nested_without_end_is_refused_and_the_server_lives(sandbox: RunningSandbox) -> None:
+    part = "Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n"
+    with pytest.raises(smtplib.SMTPDataError, match="500"):
+        sandbox.send_bytes(["deep@mail.ru"], "".join(part.format(depth) for depth in range(2000)).encode())
+    sandbox.send_letter(letter("deep@mail.ru"))
+    assert len(sandbox.messages(to="deep@mail.ru")) == 1
 
 
 def test_an_attachment_is_not_taken_for_the_text(sandbox: RunningSandbox) -> None:

@@ -26,6 +26,13 @@ def test_a_person_finds_the_sms_of_a_number_however_written(sandbox: RunningSand
         assert 'id="mailbox"' not in page
 
 
+def test_one_sms_has_a_page_too(sandbox: RunningSandbox) -> None:
+    sandbox.send_sms("alone", "+79160000004", "Код: 4821")
+    page = sandbox.page(f"/messages/{sandbox.messages(to='+79160000004')[0]['id']}")
+    assert "<h1>SMS</h1>" in page
+    assert 'Код: <b class="value">4821</b>' in page
+
+
 def test_a_long_conversation_is_folded_and_unfolds(sandbox: RunningSandbox) -> None:
     for number in range(5):
         sandbox.send_sms(f"fold-{number}", "+79160000002", f"Fold: {number}")

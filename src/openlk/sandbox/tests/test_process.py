@@ -63,7 +63,7 @@ def test_messages_outlive_a_restart(tmp_path: Path, ending: int) -> None:
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = subprocess.run(  # noqa: S603  our own module
+        ended = subprocess.run(
             [sys.executable, "-m", "openlk.sandbox", "--port", "0", "--smtp-port", port, "--data", str(tmp_path)],
             stderr=subprocess.PIPE,
             text=True,

@@ -1,0 +1,62 @@
+"""Rows of a cabinet are reached through its scope only; raw SQL stands in few, known files."""
+
+import ast
+
+import pytest
+
+from tests.support.source import PRODUCT, dotted, product_python, tree
+
+BYPASSES = frozenset({"_base_manager", "_default_manager", "unscoped"})
+RAW = frozenset({"cursor", "raw", "RawSQL", "extra", "execute", "executemany"})
+# Files that speak SQL, each with its reason. The sandbox keeps a database of its own and is not looked at.
+SPEAKS_SQL = {
+    "cabinets/scoping.py": "tells the database which cabinet is in scope",
+    "cabinets/walls.py": "makes the policies and checks them",
+    "guard/actions.py": "spends an attempt and reads the budget in one statement",
+    "portal/queries.py": "the hot read of the home page",
+}
+
+
+def bypasses(module: ast.Module) -> list[int]:
+    """The lines that step around the scoped manager."""
+    return [node.lineno for node in ast.walk(module) if isinstance(node, ast.Attribute) and node.attr in BYPASSES]
+
+
+def raw_sql(module: ast.Module) -> list[int]:
+    """The lines that speak SQL."""
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in RAW
+    ]
+
+
+def test_nobody_steps_around_the_scope() -> None:
+    found = {str(file.relative_to(PRODUCT)): lines for file in product_python() if (lines := bypasses(tree(file)))}
+    assert found == {}
+
+
+def test_raw_sql_stands_where_it_is_known() -> None:
+    files = {str(file.relative_to(PRODUCT)) for file in product_python() if raw_sql(tree(file))}
+    assert {file for file in files if not file.startswith("sandbox/")} == set(SPEAKS_SQL)
+
+
+@pytest.mark.parametrize(
+    "source", ["Login._base_manager.all()", "Login._default_manager.get(pk=1)", "Login.objects.unscoped()"]
+)
+def test_a_step_around_the_scope_is_caught(source: str) -> None:
+    assert bypasses(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "with connection.cursor() as cursor: pass",
+        "connections['default'].cursor()",
+        "Login.objects.raw('SELECT 1')",
+        "Login.objects.extra(where=['1'])",
+        "Login.objects.annotate(a=RawSQL('1', []))",
+    ],
+)
+def test_raw_sql_is_caught(source: str) -> None:
+    assert raw_sql(ast.parse(source))
