@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.apps.registry import Apps
 from django.db import models
 
 from tests.house.test_foreign_keys import own_models
@@ -42,7 +43,7 @@ class WrongRow(models.Model):
 
     class Meta:
         app_label = "audit"
-        managed = False
+        apps = Apps()
 
 
 def test_no_column_has_choices() -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.db import models
 
 from openlk.cabinets.models import CabinetModel, ScopedManager
+from openlk.identity.models import Login
+from openlk.support.models import Ticket
 from tests.support.source import may_see
 
 # Tables of the whole installation, which belong to no cabinet.
@@ -37,24 +40,21 @@ def upward_keys(checked: Iterable[type[models.Model]]) -> list[str]:
 class LowerRow(models.Model):
     """A control: a row of a low room that points upwards."""
 
-    login = models.ForeignKey("identity.Login", models.CASCADE, related_name="+")
+    login = models.ForeignKey(Login, models.CASCADE, related_name="+")
 
     class Meta:
         app_label = "audit"
-        managed = False
+        apps = Apps()
 
 
 class NeighbourRow(models.Model):
     """A control: rewards and support stand side by side."""
 
-    ticket = models.ForeignKey("support.Ticket", models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
 
     class Meta:
         app_label = "rewards"
-        managed = False
-
-
-CONTROLS = {LowerRow, NeighbourRow}
+        apps = Apps()
 
 
 def test_every_foreign_key_goes_downwards() -> None:

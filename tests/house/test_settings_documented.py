@@ -8,7 +8,7 @@ from tests.support.source import ROOT, all_python, dotted, product_python, tree
 
 PAGE = ROOT / "docs" / "settings.md"
 READERS = frozenset({"variable", "switch", "whole_number"})
-NAME = re.compile(r"OPENLK_[A-Z][A-Z_]*[A-Z]")
+OF_TESTS = re.compile(r"OPENLK_TEST_[A-Z_]*[A-Z]")
 DESCRIBED = re.compile(r"^\|\s*`([A-Z_]+)`\s*\|", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def read_variables(module: ast.Module) -> Iterator[str]:
 def of_the_project() -> set[str]:
     """The variables of the product, and those that change a test run."""
     product = {name for file in product_python() for name in read_variables(tree(file))}
-    tests = {name for file in all_python() for name in NAME.findall(file.read_text()) if name.startswith("OPENLK_TEST")}
+    tests = {name for file in all_python() for name in OF_TESTS.findall(file.read_text())}
     return {name for name in product if name.startswith("OPENLK_") or name == "PORT"} | tests
 
 

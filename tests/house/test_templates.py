@@ -28,16 +28,24 @@ def room_templates(root: Path) -> list[tuple[str, Path]]:
     return [(file.relative_to(root).parts[0], file) for file in files([root], ".html") if "templates" in file.parts]
 
 
+def _names(template: nodes.Expr) -> Iterator[str | None]:
+    match template:
+        case nodes.Const(value=name):
+            yield name
+        case nodes.List(items=items) | nodes.Tuple(items=items):
+            for item in items:
+                yield from _names(item)
+        case nodes.CondExpr(expr1=one, expr2=nodes.Expr() as other):
+            yield from _names(one)
+            yield from _names(other)
+        case _:
+            yield None
+
+
 def used_from(source: str) -> Iterator[str | None]:
     """The names of the pages that a page extends, includes or imports; None for one computed at run time."""
     for node in jinja2.Environment(autoescape=True).parse(source).find_all(USES):
-        template = node.template
-        if isinstance(template, nodes.Const):
-            yield template.value
-        elif isinstance(template, nodes.List | nodes.Tuple):
-            yield from (each.value if isinstance(each, nodes.Const) else None for each in template.items)
-        else:
-            yield None
+        yield from _names(node.template)
 
 
 def wrong_uses(room: str, source: str) -> list[str]:
@@ -80,6 +88,7 @@ def test_a_cabinet_overrides_pages_that_exist() -> None:
         pytest.param("rewards", '{% import "support/form.html" as form %}', id="import-sideways"),
         pytest.param("messages", '{% from "flows/screen.html" import field %}', id="from"),
         pytest.param("content", '{% include ["look/logo.html", "portal/logo.html"] %}', id="one-of-several"),
+        pytest.param("content", '{% extends "look/bare.html" if plain else "portal/home.html" %}', id="one-of-two"),
         pytest.param("flows", "{% include name %}", id="computed"),
     ],
 )

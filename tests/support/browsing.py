@@ -138,4 +138,5 @@ def arrive(world: World, browser: Browser) -> Iterator[Arrive]:
     yield one_more
     for walker in walkers:
         walker.context.close()
-    assert not [problem for walker in walkers for problem in walker.record.problems]
+    problems = [problem for walker in walkers for problem in walker.record.problems]
+    assert not problems, "\n".join(problems)

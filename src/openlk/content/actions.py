@@ -9,7 +9,7 @@ from django.db import transaction
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.content.models import News
-from openlk.content.queries import remembered_news
+from openlk.look.memory import forget
 
 
 @dataclass(frozen=True)
@@ -34,4 +34,4 @@ def publish_news(cabinet: Cabinet, items: Sequence[NewsText]) -> None:
             unique_fields=["cabinet", "slug"],
             update_fields=["rubric", "title", "lead", "body", "published", "regions"],
         )
-    remembered_news.forget(cabinet)
+    forget(cabinet)

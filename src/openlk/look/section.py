@@ -6,9 +6,13 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.urls import get_script_prefix
+from markupsafe import Markup
 
 from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.templates import render
 from openlk.kit.discovery import offered
+from openlk.look.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Section:
     """A part of the cabinet: its place in the menu, and its block on the home page.
 
     `key` is what `cabinet.sections` in cabinet.toml names. `home(cabinet, region)` gives the context of
-    `home_template`; a section without a template has a menu entry only.
+    `home_template`, which sees nothing of the person: its block is shared by everybody of a region.
     """
 
     key: str
@@ -37,3 +41,22 @@ def known_sections() -> dict[str, Section]:
 def sections_of(cabinet: Cabinet) -> list[Section]:
     """The sections this cabinet shows, in its own order."""
     return [known_sections()[key] for key in cabinet.profile.sections]
+
+
+def _render_blocks(cabinet: Cabinet, region: str, prefix: str) -> list[Markup]:
+    del prefix  # only keeps apart what was rendered with other addresses
+    blocks = []
+    for section in sections_of(cabinet):
+        if section.home is not None:
+            context = {"region": region, **section.home(cabinet, region)}
+            blocks.append(Markup(render(cabinet, section.home_template, context)))  # noqa: S704 -- our own template
+    return blocks
+
+
+# The blocks are the same for everybody of a region: rendered once, not for each person.
+_blocks = Memory(_render_blocks)
+
+
+def home_blocks(cabinet: Cabinet, region: str) -> list[Markup]:
+    """The home page's blocks of all sections that have one, in the cabinet's order."""
+    return _blocks.of(cabinet, region, get_script_prefix())

@@ -15,7 +15,9 @@ def _error(
     request: HttpRequest, code: int, title: str, sentences: list[str], extra: dict[str, Any] | None = None
 ) -> HttpResponse:
     cabinet = cabinet_of(request)
-    actions = [{"text": "На главную", "href": reverse("start") if cabinet else "/", "primary": True}]
+    resend = bool(extra and extra.get("kept_action"))
+    home = reverse("start") if cabinet else "/"
+    actions = [{"text": "На главную", "href": home, "primary": not resend}]
     if cabinet:
         actions.append({"text": "Написать в поддержку", "href": reverse("support"), "primary": False})
     context = {

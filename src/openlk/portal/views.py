@@ -18,7 +18,7 @@ from openlk.kit.dates import clock_time, day_month, day_month_year
 from openlk.kit.kinds import KINDS
 from openlk.look.page import page
 from openlk.look.regions import chosen_region, remember_region
-from openlk.look.section import sections_of
+from openlk.look.section import home_blocks
 from openlk.portal.membership_pass import check_address, check_token, issue_token, qr_svg, valid_until
 from openlk.portal.queries import home_balances
 from openlk.rewards.queries import offers_of
@@ -53,22 +53,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """`/me/`: greeting, balances, the pass, and what the cabinet's sections have to show."""
     cabinet, person = current(), person_on(request)
     region = chosen_region(request)
-    blocks = [
-        {"template": section.home_template, **section.home(cabinet, region)}
-        for section in sections_of(cabinet)
-        if section.home is not None
-    ]
     context = {
         "greeting": person.given_names,
         "balances": home_balances(person.holder_id),
         "releases": [],
         "pass_": _pass_card(request),
-        "blocks": blocks,
-        "region": region,
-        "regions": cabinet.profile.regions,
+        "blocks": home_blocks(cabinet, region),
     }
-    for block in blocks:
-        context.update(block)
     response = page(request, "portal/home.html", context)
     remember_region(request, response)
     return response

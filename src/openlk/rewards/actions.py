@@ -8,8 +8,8 @@ from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
+from openlk.look.memory import forget
 from openlk.rewards.models import Offer, Partner
-from openlk.rewards.queries import remembered_offers
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,4 @@ def publish_partners(cabinet: Cabinet, partners: Sequence[PartnerText]) -> None:
             partner, _ = Partner.objects.update_or_create(slug=slug, defaults=dict(each.partner))
             for offer in each.offers:
                 Offer.objects.update_or_create(slug=offer["slug"], defaults={**offer, "partner": partner})
-    remembered_offers.forget(cabinet)
+    forget(cabinet)
