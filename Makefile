@@ -13,7 +13,7 @@ export PORT
 TESTS ?=
 
 .NOTPARALLEL:
-.PHONY: help demo test lint check lock
+.PHONY: help demo test lint check bench lock
 
 help: ## показать эти цели
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -36,6 +36,10 @@ lint: ## стиль, типы и устройство
 	.venv/bin/lint-imports --no-cache
 
 check: lint test ## стиль, типы, устройство и все проверки
+
+bench: ## измерить скорость и сравнить с целями; отчёт остаётся в var/bench
+	@tools/set_up.sh dev
+	@.venv/bin/python -m tests.bench
 
 lock: ## заново закрепить версии и суммы зависимостей
 	@tools/set_up.sh uv

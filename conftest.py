@@ -7,4 +7,4 @@ from tests.support import environment
 environment.prepare()
 django.setup()
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.stage"]

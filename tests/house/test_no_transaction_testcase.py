@@ -18,21 +18,27 @@ FORBIDDEN = frozenset(
     }
 )
 
+# Of @pytest.mark.django_db.
+OPTIONS = frozenset({"transaction", "reset_sequences", "serialized_rollback"})
+
+
+def _flushes(node: ast.AST) -> bool:
+    match node:
+        case ast.Name() | ast.Attribute():
+            return dotted(node).rpartition(".")[2] in FORBIDDEN
+        case ast.arg(arg=name):
+            return name in FORBIDDEN
+        case ast.ImportFrom(names=names):
+            return any(each.name in FORBIDDEN for each in names)
+        case ast.Call(func=func, keywords=keywords) if dotted(func).endswith("django_db"):
+            return any(each.arg in OPTIONS for each in keywords)
+        case _:
+            return False
+
 
 def flushes(module: ast.Module) -> list[int]:
     """The lines that ask for a database which is flushed afterwards."""
-    found = []
-    for node in ast.walk(module):
-        if isinstance(node, ast.Name | ast.Attribute) and dotted(node).rpartition(".")[2] in FORBIDDEN:
-            found.append(node.lineno)
-        elif isinstance(node, ast.arg) and node.arg in FORBIDDEN:
-            found.append(node.lineno)
-        elif isinstance(node, ast.ImportFrom) and FORBIDDEN & {each.name for each in node.names}:
-            found.append(node.lineno)
-        elif isinstance(node, ast.Call) and dotted(node.func).endswith("django_db"):
-            asked = {each.arg for each in node.keywords} & {"transaction", "reset_sequences", "serialized_rollback"}
-            found += [node.lineno] if asked else []
-    return found
+    return [getattr(node, "lineno", 0) for node in ast.walk(module) if _flushes(node)]
 
 
 def test_no_test_flushes_the_database() -> None:

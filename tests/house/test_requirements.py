@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def committed_lists(file: Path, root: Path) -> list[set[int]]:
 
 def growths(lists: Sequence[set[int]]) -> list[set[int]]:
     """The rows that came back to the list, by step."""
-    return [later - earlier for earlier, later in zip(lists, lists[1:], strict=False) if later - earlier]
+    return [later - earlier for earlier, later in pairwise(lists) if later - earlier]
 
 
 def test_the_table_has_every_row_once_and_in_order() -> None:
@@ -106,7 +107,7 @@ def test_the_history_of_the_list_is_read_from_git(tmp_path: Path) -> None:
 
 
 def test_marks_are_read_from_the_source() -> None:
-    source = "@walks(17, 18)\n@marks.walks(21)\ndef test_a(): pass\nclass J:\n    @walks(3)\n    async def b(self): pass\n"
+    source = "@walks(17, 18)\n@marks.walks(21)\ndef test_a(): pass\nclass B:\n    @walks(3)\n    def b(self): pass\n"
     assert walked([ast.parse(source)]) == {3, 17, 18, 21}
 
 

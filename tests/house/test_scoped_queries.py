@@ -13,6 +13,8 @@ SPEAKS_SQL = {
     "cabinets/scoping.py": "tells the database which cabinet is in scope",
     "cabinets/walls.py": "makes the policies and checks them",
     "guard/actions.py": "spends an attempt and reads the budget in one statement",
+    "identity/queries.py": "the session joined with its login, read on every request",
+    "identity/people.py": "the person behind it, read on nearly every request",
     "portal/queries.py": "the hot read of the home page",
 }
 

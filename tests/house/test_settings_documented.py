@@ -21,9 +21,8 @@ def read_variables(module: ast.Module) -> Iterator[str]:
                 yield f"OPENLK_{first.value}"
             elif dotted(node.func) in {"os.environ.get", "os.getenv"} and isinstance(first.value, str):
                 yield first.value
-        elif isinstance(node, ast.Subscript) and dotted(node.value) == "os.environ":
-            if isinstance(node.slice, ast.Constant) and isinstance(node.ctx, ast.Load):
-                yield str(node.slice.value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and dotted(node.value) == "os.environ":
+            yield str(node.slice.value) if isinstance(node.slice, ast.Constant) else "a name computed at run time"
 
 
 def of_the_project() -> set[str]:

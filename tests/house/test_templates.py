@@ -10,7 +10,6 @@ from jinja2 import nodes
 
 from tests.support.source import PRODUCT, ROOT, files, may_see, shown
 
-USES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 # The shell shows what rooms offer (Section.home_template), so it alone includes a page by a name that it is given.
 SHELLS = frozenset({"portal"})
 # What the content security policy (config/middleware.py) would block, quietly, in front of a person.
@@ -44,8 +43,9 @@ def _names(template: nodes.Expr) -> Iterator[str | None]:
 
 def used_from(source: str) -> Iterator[str | None]:
     """The names of the pages that a page extends, includes or imports; None for one computed at run time."""
-    for node in jinja2.Environment(autoescape=True).parse(source).find_all(USES):
-        yield from _names(node.template)
+    for node in jinja2.Environment(autoescape=True).parse(source).find_all(nodes.Stmt):
+        if isinstance(node, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
+            yield from _names(node.template)
 
 
 def wrong_uses(room: str, source: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from openlk.kit import clock
-from tests.journeys.screens import button, expect_heading, label, link, log_in
+from tests.support.screens import button, expect_heading, label, link, log_in
 from tests.support.browsing import DEVICES, Arrive
 from tests.support.members import SAMPLE, sample_people
 from tests.support.walks import walks

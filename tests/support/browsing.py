@@ -31,6 +31,7 @@ DEVICES: Mapping[str, Mapping[str, Any]] = {
 }
 # The console repeats every status of 400 and more; a page that answers so is meant to, and `Record` sees the others.
 _REPEATED_STATUS = "Failed to load resource"
+_LEFT_BEHIND = "net::ERR_ABORTED"
 _OWN_SCHEMES = frozenset({"data", "blob", "about"})
 _addresses = count(1)
 
@@ -63,8 +64,8 @@ class Record:
             self.problems.append(f"{response.status}: {response.url}")
 
     def _failed(self, request: Request) -> None:
-        # A navigation is aborted by the next one; anything else that fails is missing on the page.
-        if not request.is_navigation_request():
+        # Whoever walks on quickly aborts what the page still loads; anything else that fails is missing on it.
+        if request.failure != _LEFT_BEHIND:
             self.problems.append(f"{request.failure}: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -46,7 +46,7 @@ class Cluster:
 
     def __init__(self) -> None:
         # A socket's path may have 107 bytes, so not in TMPDIR, which may be long.
-        self.folder = Path(tempfile.mkdtemp(prefix="openlk-pg-", dir="/tmp"))  # noqa: S108 -- mkdtemp makes it private
+        self.folder = Path(tempfile.mkdtemp(prefix="openlk-pg-", dir="/tmp"))
         self._server: subprocess.Popen[bytes] | None = None
         self._user = self._unprivileged() if os.geteuid() == 0 else None
 
@@ -72,7 +72,6 @@ class Cluster:
         return copied / "bin"
 
     def _run(self, command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-        as_user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
         return subprocess.Popen(
             command,
             cwd=self.folder,
@@ -80,7 +79,9 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            **as_user,
+            user=self._user.pw_uid if self._user else None,
+            group=self._user.pw_gid if self._user else None,
+            extra_groups=[] if self._user else None,
         )
 
     def start(self) -> None:

@@ -62,9 +62,7 @@ def make_person(
     with scope(cabinet):
         identifier = Identifier.objects.select_related("holder").get(register=REGISTER, printed=card)
         login = _login(identifier, hashed, {"phone": phone, "email": address}) if with_login else None
-    return Person(
-        cabinet, full_name, card, phone, address, region, identifier.holder, identifier, login, password
-    )
+    return Person(cabinet, full_name, card, phone, address, region, identifier.holder, identifier, login, password)
 
 
 def _login(identifier: Identifier, password_hash: str, contacts: dict[str, str]) -> Login:

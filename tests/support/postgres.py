@@ -48,7 +48,7 @@ class PostgresDatabases(Databases):
     def owner_url(self, name: str) -> str:
         return self._url(self.owner, name)
 
-    def _execute(self, *statements: sql.Composable) -> None:
+    def _execute(self, *statements: sql.Composed) -> None:
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -87,4 +87,5 @@ class PostgresDatabases(Databases):
             return
         for name in list(self._made):
             self.drop(name)
-        self._execute(*(sql.SQL("DROP ROLE {}").format(sql.Identifier(each)) for each in (self.application, self.owner)))
+        roles = (self.application, self.owner)
+        self._execute(*(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)) for role in roles))

@@ -18,7 +18,8 @@ class Visitor(Client):
             addressed.update(environ)
             return []
 
-        CabinetAddress(keep)({**self._base_environ(**request), **request}, lambda *_: None)
+        environ = self._base_environ(**request)  # type: ignore[attr-defined]  # it stands in RequestFactory
+        CabinetAddress(keep)(environ, lambda *_: None)
         if not addressed:
             raise AssertionError(f"{request.get('PATH_INFO')}: a cabinet's address ends with a slash")
         before = get_script_prefix()

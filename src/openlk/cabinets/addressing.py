@@ -30,8 +30,7 @@ class CabinetAddress:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        host = urlsplit("//" + environ.get("HTTP_HOST", "")).hostname or ""
-        cabinet = cabinet_of_host(host)
+        cabinet = cabinet_of_host(_host(environ))
         environ[BY_PATH_KEY] = False
         if cabinet is None and by_path_allowed():
             slug, slash, rest = environ.get("PATH_INFO", "").removeprefix("/").partition("/")
@@ -44,6 +43,14 @@ class CabinetAddress:
                 environ[BY_PATH_KEY] = True
         environ[ENVIRON_KEY] = cabinet
         return self.application(environ, start_response)
+
+
+def _host(environ: dict[str, Any]) -> str:
+    """The host without its port; empty for what is none, such as «[»."""
+    try:
+        return urlsplit("//" + environ.get("HTTP_HOST", "")).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _redirect_to_folder(environ: dict[str, Any], start_response: StartResponse, slug: str) -> Iterable[bytes]:

@@ -25,6 +25,8 @@ class Profile(Part):
     organisation: Line
     founders: tuple[Line, ...] = ()
     about: tuple[Line, ...] = ()
+    headline: Line = "Личный кабинет"
+    lead: str = ""
     address: Line
     hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...] = ()
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

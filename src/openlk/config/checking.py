@@ -12,7 +12,7 @@ from openlk.cabinets.schema import json_schema
 from openlk.cabinets.walls import wall_problems
 from openlk.config.health import unapplied_migrations
 from openlk.content.definition import documents_of
-from openlk.content.documents import written
+from openlk.content.documents import changed_documents, written
 from openlk.flows.definition import flows_of, steps_of
 from openlk.kit.frontmatter import BadDocumentError
 from openlk.look.section import known_sections
@@ -63,7 +63,7 @@ def _database_problems() -> list[str]:
         missing = unapplied_migrations()
         if missing:
             return [f"не применены миграции ({len(missing)}): выполните openlk migrate"]
-        return wall_problems()
+        return wall_problems() + [str(each) for cabinet in cabinets().values() for each in changed_documents(cabinet)]
     except DatabaseError as error:
         return [f"база данных не отвечает: {error}".strip()]
 
@@ -74,12 +74,8 @@ def check_installation() -> list[str]:
     if problems:
         return problems
     problems += _address_problems() + _database_problems()
-    if settings.MODE == "production":
-        problems += [
-            f"OPENLK_{name} не задан: {what} не уйдут"
-            for name, what in (("EMAIL_URL", "письма"), ("SMS_URL", "SMS"))
-            if not getattr(settings, name)
-        ]
+    if settings.MODE == "production" and not settings.EMAIL_URL:
+        problems.append("OPENLK_EMAIL_URL не задан: письма не уйдут")
     return problems
 
 

@@ -9,13 +9,9 @@ from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from openlk.kit.stopping import StopSignal
-
-
-class CommandError(Exception):
-    """The command cannot do its work; the message says why."""
-
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -27,9 +23,11 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from openlk.config.preparing import require_prepared  # noqa: PLC0415 -- needs Django set up
     from openlk.jobs.worker import run_worker  # noqa: PLC0415 -- needs Django set up
 
     del arguments
+    require_prepared()
     run_worker(StopSignal().listen(), lambda: print("worker is ready", file=sys.stderr, flush=True))
     return 0
 
@@ -52,7 +50,9 @@ def _migrate(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     from openlk.config.importing import import_register  # noqa: PLC0415 -- needs Django set up
+    from openlk.config.preparing import require_prepared  # noqa: PLC0415 -- needs Django set up
 
+    require_prepared()
     return import_register(arguments.cabinet, arguments.register, Path(arguments.file), as_json=arguments.json)
 
 
@@ -108,12 +108,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         django.setup()
         from openlk.cabinets.problems import DefinitionError  # noqa: PLC0415 -- needs Django set up
         from openlk.cabinets.registry import NoSuchCabinet  # noqa: PLC0415 -- needs Django set up
+        from openlk.config.preparing import NotPrepared  # noqa: PLC0415 -- needs Django set up
+        from openlk.content.documents import DocumentChanged  # noqa: PLC0415 -- needs Django set up
+        from openlk.kit.frontmatter import BadDocumentError  # noqa: PLC0415 -- needs Django set up
 
         try:
             status = arguments.run(arguments)
-        except (DefinitionError, NoSuchCabinet, CommandError) as error:
+        except (DefinitionError, NoSuchCabinet, NotPrepared, DocumentChanged, BadDocumentError) as error:
             print(error, file=sys.stderr)
             status = 1
+    except DatabaseError as error:
+        print(f"База данных не отвечает: {error}".strip(), file=sys.stderr)
+        status = 1
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         status = 1

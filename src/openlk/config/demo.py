@@ -93,10 +93,10 @@ def _wait_ready(children: dict[str, Child], stop: StopSignal) -> bool:
 def _people(cabinet: Cabinet) -> Iterator[str]:
     people = people_of(cabinet)
     for person in people.get("person", ()):
-        yield f"    вход: логин {person['union_card']}, пароль {person['password']} — {person['note']}"
+        yield f"    вход: логин {person['number']}, пароль {person['password']} — {person['note']}"
     yield f"    регистрация: {settings.PUBLIC_URL}/{cabinet.slug}/register"
     for person in people.get("try", ()):
-        yield f"      {person['full_name']}, билет {person['union_card']} — {person['note']}"
+        yield f"      {person['full_name']}, номер {person['number']} — {person['note']}"
 
 
 def _hints() -> Iterator[str]:

@@ -82,7 +82,9 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0, **query},
+        # Prepared at the second use: savepoints have names of their own each time, and prepared at the first use they
+        # pushed each other out of the statements kept, at two more round trips apiece.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 1, **query},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -43,6 +43,8 @@ def _database() -> str:
 
 def _samples() -> str:
     for cabinet in cabinets().values():
+        if not (cabinet.folder / "sample").is_dir():
+            continue
         with scope(cabinet):
             if not Identifier.objects.exists() or not DocumentVersion.objects.exists():
                 return f"в кабинете {cabinet.slug} нет примеров"
@@ -73,4 +75,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
     parts = readiness()
     ready = not any(parts.values())
     missing = {part: what for part, what in parts.items() if what}
-    return JsonResponse({"ready": ready, "missing": missing}, status=200 if ready else 503)
+    body = {"ready": ready, "missing": missing}
+    return JsonResponse(body, status=200 if ready else 503, json_dumps_params={"ensure_ascii": False})

@@ -1,5 +1,6 @@
 """Makes an installation ready: tables and walls, documents, static files."""
 
+from django.conf import settings
 from django.core.management import call_command
 
 from openlk.cabinets.registry import cabinets
@@ -20,6 +21,7 @@ def require_prepared() -> None:
 def prepare() -> None:
     """Bring the database, the published documents and the static files up to what the code and cabinets hold."""
     known = cabinets()
+    settings.DATA.mkdir(parents=True, exist_ok=True)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     for cabinet in known.values():
         publish(cabinet)

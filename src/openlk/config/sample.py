@@ -58,7 +58,7 @@ def _load_news(cabinet: Cabinet, folder: Path) -> None:
 
 
 def _load_person(cabinet: Cabinet, register: str, person: Mapping[str, str]) -> None:
-    number = KINDS["identifier"].match_key(KINDS["identifier"].parse(person["union_card"], "Номер"))
+    number = KINDS["identifier"].match_key(KINDS["identifier"].parse(person["number"], "Номер"))
     with scope(cabinet):
         if Login.objects.filter(name=number).exists():
             return

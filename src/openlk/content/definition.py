@@ -8,10 +8,14 @@ from openlk.cabinets.problems import Problem
 
 
 class DocumentDefinition(Part):
-    """`[document.<name>]`: the words of its consent box, the linked ones apart. The text is documents/<name>.md."""
+    """`[document.<name>]`: the words of its consent box, the linked ones apart, and its link at the foot of pages.
+
+    The text is documents/<name>.md.
+    """
 
     consent_before: str = ""
     consent_link: str
+    footer: str = ""
 
 
 PARTS = {"document": dict[str, DocumentDefinition], "rubric": dict[str, str]}

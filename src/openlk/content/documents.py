@@ -46,15 +46,30 @@ def written(cabinet: Cabinet, name: str) -> Written:
     return Written(name, str(title), version, body)
 
 
+def changed_documents(cabinet: Cabinet) -> list[DocumentChanged]:
+    """The documents whose text differs from what was published under the same version."""
+    with scope(cabinet):
+        known = {(each.name, each.version): each.text_sha256 for each in DocumentVersion.objects.all()}
+    documents = [written(cabinet, name) for name in documents_of(cabinet)]
+    return [
+        DocumentChanged(
+            f"documents/{each.name}.md: текст изменён, а версия {each.version} прежняя. Укажите новую версию."
+        )
+        for each in documents
+        if known.get((each.name, each.version), each.text_sha256) != each.text_sha256
+    ]
+
+
 def publish(cabinet: Cabinet) -> int:
     """Publish what is new in the cabinet's folder; returns how many versions were added. Raises DocumentChanged."""
     added = 0
+    for changed in changed_documents(cabinet):
+        raise changed
     with scope(cabinet), transaction.atomic():
-        known = {(each.name, each.version): each.text_sha256 for each in DocumentVersion.objects.all()}
+        known = set(DocumentVersion.objects.values_list("name", "version"))
         for name in documents_of(cabinet):
             document = written(cabinet, name)
-            published = known.get((name, document.version))
-            if published is None:
+            if (name, document.version) not in known:
                 DocumentVersion.objects.create(
                     name=name,
                     version=document.version,
@@ -64,10 +79,6 @@ def publish(cabinet: Cabinet) -> int:
                     published_at=clock.wall(),
                 )
                 added += 1
-            elif published != document.text_sha256:
-                raise DocumentChanged(
-                    f"documents/{name}.md: текст изменён, а версия {document.version} прежняя. Укажите новую версию."
-                )
     return added
 
 

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from openlk.cabinets.loading import Cabinet
+from openlk.content.definition import documents_of
 from openlk.content.queries import news_of
 from openlk.kit import clock
-from openlk.look.section import Section
+from openlk.look.functions import url
+from openlk.look.section import Link, Section
 
 HOME_ITEMS = 3
+
+
+def footer(cabinet: Cabinet) -> list[Link]:
+    """The documents that stand at the foot of every page."""
+    return [
+        Link(each.footer, url("document", name=name)) for name, each in documents_of(cabinet).items() if each.footer
+    ]
 
 
 def _home(cabinet: Cabinet, region: str) -> Mapping[str, Any]:

@@ -88,8 +88,10 @@ def run_import(cabinet: Cabinet, importer: Importer, file: Path) -> Iterator[Sum
         if size > MAX_FILE_BYTES:
             raise UnreadableFile(f"Файл больше {MAX_FILE_BYTES // 2**20} МБ. Разделите его на части.")
         content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableFile("Такого файла нет. Проверьте путь и имя.") from error
     except OSError as error:
-        raise UnreadableFile(f"Файл не открывается: {error.strerror}.") from error
+        raise UnreadableFile(f"Файл не открывается ({error.strerror}). Проверьте права на него.") from error
     table = format_for(file).read(content)
     importer.prepare(table.header)
     # Everything is read before anything is written: a broken quote in the last line leaves the register untouched.

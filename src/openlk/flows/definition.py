@@ -16,8 +16,12 @@ from openlk.flows.fields import FieldDefinition, fields_of
 from openlk.flows.step import Known, Step, StepOptions
 from openlk.kit.discovery import plugins
 from openlk.kit.suggest import nearest
-from openlk.messages.letters import NoSuchLetter, letter_of
+from openlk.messages.letters import letter_names, letter_of
 from openlk.register.definition import registers_of
+
+# The flow that /register walks, and the step that every flow ends with.
+REGISTRATION = "registration"
+LAST_STEP = "tell"
 
 STEPS: dict[str, type[Step]] = plugins(steps.__name__, Step)
 
@@ -65,17 +69,6 @@ def steps_of(definition: FlowDefinition) -> list[Step]:
     return [STEPS[options.use](options) for options in definition.steps]
 
 
-def _letters(cabinet: Cabinet, names: list[str]) -> list[str]:
-    found = []
-    for name in names:
-        try:
-            letter_of(cabinet, name)
-        except NoSuchLetter:
-            continue
-        found.append(name)
-    return found
-
-
 def _check_fields(cabinet: Cabinet) -> Iterator[Problem]:
     columns = {name for register in registers_of(cabinet).values() for name in register.columns}
     for name, definition in fields_of(cabinet).items():
@@ -85,20 +78,44 @@ def _check_fields(cabinet: Cabinet) -> Iterator[Problem]:
             yield Problem(file, f"field.{name}", expected, nearest(name, columns))
 
 
+def _known(cabinet: Cabinet) -> Known:
+    return Known(
+        fields=list(fields_of(cabinet)),
+        registers={name: list(each.columns) for name, each in registers_of(cabinet).items()},
+        documents=list(documents_of(cabinet)),
+        letters=letter_names(cabinet),
+    )
+
+
+def _check_step(cabinet: Cabinet, key: str, step: Step, known: Known, given: set[str]) -> Iterator[Problem]:
+    file = cabinet.folder / DEFINITION_FILE
+    for option, wrong, right in step.dangling(known):
+        names = ", ".join(right) or "ничего нет"
+        yield Problem(file, f"{key}.{option}", f"«{wrong}» не найдено; есть: {names}.", nearest(wrong, right))
+    for name in step.needs():
+        if name not in given:
+            yield Problem(file, key, f"шагу нужно «{name}», но ни один шаг до него этого не даёт.")
+    letter = getattr(step.options, "letter", "")
+    if letter in known.letters:
+        unknown = sorted(letter_of(cabinet, letter).placeholders() - step.letter_values)
+        for name in unknown:
+            allowed = ", ".join(sorted(step.letter_values))
+            expected = f"письмо «{letter}» называет {{{name}}}; шаг знает: {allowed}."
+            yield Problem(file, f"{key}.letter", expected, nearest(name, sorted(step.letter_values)))
+
+
 def check(cabinet: Cabinet) -> Iterator[Problem]:
-    """Fields have a kind; steps refer to fields, registers, documents and letters that exist."""
+    """Fields have a kind; steps refer to what exists, in an order in which it is there; a flow ends by telling."""
     yield from _check_fields(cabinet)
     file = cabinet.folder / DEFINITION_FILE
+    known = _known(cabinet)
+    if REGISTRATION not in flows_of(cabinet):
+        yield Problem(file, "flow", f"нужен путь «{REGISTRATION}».", nearest(REGISTRATION, list(flows_of(cabinet))))
     for flow_name, flow in flows_of(cabinet).items():
+        given: set[str] = set()
         for place, step in enumerate(steps_of(flow)):
-            wanted = getattr(step.options, "letter", "")
-            known = Known(
-                fields=list(fields_of(cabinet)),
-                registers={name: list(each.columns) for name, each in registers_of(cabinet).items()},
-                documents=list(documents_of(cabinet)),
-                letters=_letters(cabinet, [wanted] if wanted else []),
-            )
-            for option, wrong, right in step.dangling(known):
-                key = f"flow.{flow_name}.steps[{place}].{option}"
-                names = ", ".join(right) or "ничего нет"
-                yield Problem(file, key, f"«{wrong}» не найдено; есть: {names}.", nearest(wrong, right))
+            yield from _check_step(cabinet, f"flow.{flow_name}.steps[{place}]", step, known, given)
+            given |= set(step.gives())
+        if flow.steps[-1].use != LAST_STEP:
+            expected = f"последним должен быть шаг «{LAST_STEP}»: он говорит, чем всё кончилось."
+            yield Problem(file, f"flow.{flow_name}.steps", expected)

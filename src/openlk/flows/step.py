@@ -94,6 +94,8 @@ class Step(ABC):
     """
 
     Options: ClassVar[type[StepOptions]] = StepOptions
+    # The placeholders this step can fill in its letter.
+    letter_values: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, options: Any) -> None:
         self.options = options
@@ -102,6 +104,14 @@ class Step(ABC):
     def asks(self) -> bool:
         """Whether the step shows a screen that collects answers."""
         return False
+
+    def needs(self) -> Sequence[str]:
+        """What earlier steps must have given: names of fields, «password», «identifier»."""
+        return ()
+
+    def gives(self) -> Sequence[str]:
+        """What later steps may count on."""
+        return ()
 
     def prepare(self, walk: Walk, posted: Mapping[str, str]) -> Submission:
         """Check what was sent from this step's screen."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from openlk.cabinets.cookies import read_cookie, set_cookie
 from openlk.cabinets.scoping import current, scope
+from openlk.flows.definition import REGISTRATION
 from openlk.flows.engine import (
     Acted,
     Opened,
@@ -30,7 +31,6 @@ from openlk.kit.kinds import KINDS
 from openlk.kit.sealed import new_token
 from openlk.look.page import page
 
-REGISTRATION = "registration"
 _MONTH_SECONDS = 30 * 24 * 3600
 _STALE = "Эта страница была открыта раньше и устарела. Мы показали место, где Вы остановились."
 _CHANGED = "Пока Вы заполняли форму, она изменилась. Ответы сохранены: проверьте их и продолжите."

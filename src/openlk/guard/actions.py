@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -22,6 +23,7 @@ ON CONFLICT (cabinet, subject) DO UPDATE SET
 WHERE b.blocked_until_ms <= %(now)s
 RETURNING marker
 """
+_FORGIVE = "DELETE FROM guard_budget WHERE cabinet = %s AND subject IN ({})"
 
 
 def _delay_sql(rule: Rule) -> str:
@@ -34,9 +36,13 @@ def _delay_sql(rule: Rule) -> str:
     return f"CASE {' '.join(runs)} ELSE {delays[-1] * 1000} END" if runs else str(delays[-1] * 1000)
 
 
-def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
+@lru_cache(maxsize=64)
+def _spend_sql(rule: Rule) -> str:
     fresh = f"b.first_ms <= %(now)s - {rule.window_seconds * 1000}"
-    statement = _SPEND.format(fresh=fresh, first_delay=rule.delays_seconds[0] * 1000, delay=_delay_sql(rule))
+    return _SPEND.format(fresh=fresh, first_delay=rule.delays_seconds[0] * 1000, delay=_delay_sql(rule))
+
+
+def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
     values: dict[str, str | int] = {
         "cabinet": scoped_slug(),
         "subject": subject,
@@ -44,7 +50,7 @@ def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
         "marker": secrets.randbits(_MARKER_BITS),
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(_spend_sql(rule), values)
         if cursor.fetchone():
             return 0
     blocked_until_ms: int = Budget.objects.values_list("blocked_until_ms", flat=True).get(subject=subject)
@@ -67,4 +73,6 @@ def spend(subjects: Sequence[tuple[str, Rule]]) -> int:
 
 def forgive(subjects: Sequence[str]) -> None:
     """Forget the tries of these subjects: the right answer was given."""
-    Budget.objects.filter(subject__in=subjects).delete()
+    if subjects:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGIVE.format(", ".join(["%s"] * len(subjects))), [scoped_slug(), *subjects])

@@ -15,6 +15,7 @@ from openlk.guard.rules import tries_of_address, wrong_answers, wrong_answers_an
 from openlk.identity.definition import login_definition
 from openlk.identity.models import Consent, Link, Login, LoginContact, Session
 from openlk.identity.passwords import password_matches
+from openlk.identity.queries import password_of
 from openlk.kit import clock
 from openlk.kit.kinds import KINDS, Invalid
 from openlk.kit.sealed import digest, new_token
@@ -96,11 +97,14 @@ def login_name(cabinet: Cabinet, typed: str) -> str:
 
 
 def log_in(cabinet: Cabinet, typed: str, password: str, address: str, device: str) -> LogIn:
-    """Compare a password and open a session. Tries are counted before the comparison; the hash runs outside."""
+    """Compare a password and open a session. Tries are counted before the comparison; the hash runs outside.
+
+    The two transactions take no savepoint inside their scope's own: on PostgreSQL that was a quarter of the statements.
+    """
     name = login_name(cabinet, typed)
     here = f"password:{digest(name)[:32]}|{address_block(address)}"
     anywhere = f"password:{digest(name)[:32]}"
-    with scope(cabinet), transaction.atomic():
+    with scope(cabinet), transaction.atomic(savepoint=False):
         wait_seconds = spend(
             [
                 (f"address:{address_block(address)}", tries_of_address()),
@@ -110,11 +114,11 @@ def log_in(cabinet: Cabinet, typed: str, password: str, address: str, device: st
         )
         if wait_seconds:
             return LogIn(wait_seconds=wait_seconds)
-        found = Login.objects.filter(name=name).values_list("pk", "password").first()
+        found = password_of(name)
     login_id, phc = found or (None, None)
     if not password_matches(password, phc) or login_id is None:
         return LogIn()
-    with scope(cabinet), transaction.atomic():
+    with scope(cabinet), transaction.atomic(savepoint=False):
         forgive([here, anywhere])
         token = open_session(cabinet, login_id, device)
         record("logged in", actor=f"login:{login_id}", subject=f"login:{login_id}")

@@ -18,7 +18,7 @@ _memories: "WeakSet[Memory[Any]]" = WeakSet()
 
 
 class Memory(Generic[Value]):
-    """Remembers `read(cabinet, *key)` for 30 seconds, or until `forget(cabinet)`; `read` runs in the cabinet's scope."""
+    """Remembers `read(cabinet, *key)`, run in the cabinet's scope, for 30 seconds or until `forget(cabinet)`."""
 
     def __init__(self, read: Callable[..., Value]) -> None:
         self._read = read

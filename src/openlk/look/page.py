@@ -11,7 +11,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.cabinets.templates import render
 from openlk.look.functions import url
-from openlk.look.section import sections_of
+from openlk.look.section import footer_of, sections_of
 
 HOME_ENTRY = ("Главная", "home", "house")
 _NEUTRAL: dict[str, Any] = {"csrf_token": "", "person": None, "nav": [], "notice": None}
@@ -19,7 +19,7 @@ PROFILE_ENTRY = ("Профиль", "profile", "user")
 
 
 def _navigation(cabinet: Cabinet, path: str) -> list[dict[str, Any]]:
-    sections = [(section.title, section.url_name, section.icon) for section in sections_of(cabinet)]
+    sections = [(section.title, section.url_name, section.icon) for section in sections_of(cabinet) if section.url_name]
     entries = [HOME_ENTRY, *sections, PROFILE_ENTRY]
     return [
         {"title": title, "href": url(name), "icon": icon, "current": url(name) == path} for title, name, icon in entries
@@ -32,6 +32,7 @@ def _shell(request: HttpRequest, cabinet: Cabinet) -> dict[str, Any]:
         "csrf_token": get_token(request),
         "person": person,
         "nav": _navigation(cabinet, request.path) if person else [],
+        "footer": footer_of(cabinet),
         "current_path": request.path,
         "notice": None,
     }

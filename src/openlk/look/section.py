@@ -19,16 +19,35 @@ from openlk.look.memory import Memory
 class Section:
     """A part of the cabinet: its place in the menu, and its block on the home page.
 
-    `key` is what `cabinet.sections` in cabinet.toml names. `home(cabinet, region)` gives the context of
-    `home_template`, which sees nothing of the person: its block is shared by everybody of a region.
+    `key` is what `cabinet.sections` in cabinet.toml names; without `url_name` there is no menu entry.
+    `home(cabinet, region)` gives the context of `home_template`, which sees nothing of the person: its block is shared
+    by everybody of a region.
     """
 
     key: str
     title: str
     icon: str
-    url_name: str
+    url_name: str = ""
     home_template: str = ""
     home: Callable[[Cabinet, str], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link at the foot of every page; rooms offer them by a function `footer(cabinet)` in sections.py."""
+
+    title: str
+    href: str
+
+
+@cache
+def _footers() -> list[Callable[[Cabinet], list[Link]]]:
+    return [module.footer for module in offered(settings.ROOMS, "sections").values() if hasattr(module, "footer")]
+
+
+def footer_of(cabinet: Cabinet) -> list[Link]:
+    """The links of all rooms for the foot of this cabinet's pages."""
+    return [link for footer in _footers() for link in footer(cabinet)]
 
 
 @cache

@@ -11,6 +11,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.kit import clock
 from openlk.kit.discovery import plugins
+from openlk.kit.frontmatter import BadDocumentError
 from openlk.messages import channels
 from openlk.messages.channel import Channel, Delivery, Parcel
 from openlk.messages.letters import letter_of, rendered
@@ -19,7 +20,8 @@ from openlk.messages.models import Message
 logger = logging.getLogger("openlk.messages")
 
 BATCH = 20
-LEASE = timedelta(minutes=5)
+# Longer than a whole batch can take when every delivery runs into its deadline.
+LEASE = timedelta(minutes=10)
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=1)
 MAX_ATTEMPTS = 40
@@ -69,7 +71,8 @@ def _settle(cabinet: Cabinet, message: Message, delivery: Delivery) -> None:
     else:
         message.due_at = now + _retry_delay(message.attempts)
     if message.state != "sent":
-        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, delivery)
+        # The other side's words may name the recipient: they stay in the row.
+        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, delivery.outcome)
     with scope(cabinet), transaction.atomic():
         message.save(update_fields=["attempts", "leased_until", "last_error", "state", "sent_at", "due_at"])
 
@@ -91,10 +94,11 @@ def _parcel(cabinet: Cabinet, message: Message) -> Parcel:
 
 def _deliver(cabinet: Cabinet, message: Message, known: Mapping[str, type[Channel]]) -> Delivery:
     try:
-        parcel = _parcel(cabinet, message)
-    except LookupError as error:
+        channel, parcel = known[message.channel](), _parcel(cabinet, message)
+    except (LookupError, BadDocumentError) as error:
+        # One message that cannot be made must not hold up the others.
         return Delivery("no", f"{type(error).__name__}: {error}")
-    return known[message.channel]().deliver(parcel)
+    return channel.deliver(parcel)
 
 
 def send_due(cabinet: Cabinet) -> int:

@@ -63,6 +63,12 @@ def _read(folder: Path, name: str) -> Letter:
     raise NoSuchLetter(f"письма «{name}» нет ни в {folder / 'letters'}, ни у движка")
 
 
+def letter_names(cabinet: Cabinet) -> list[str]:
+    """The names of all letters that this cabinet can send: its own and the engine's."""
+    files = [*cabinet.folder.glob("letters/*.md"), *ENGINE_LETTERS.glob("*/letters/*.md")]
+    return sorted({file.stem for file in files})
+
+
 def letter_of(cabinet: Cabinet, name: str) -> Letter:
     """The letter as this cabinet words it. Raises NoSuchLetter."""
     return _read(cabinet.folder, name)

@@ -1,6 +1,6 @@
 """The customer's shell: start page, home, profile, the membership pass."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -9,6 +9,7 @@ from openlk.cabinets.scoping import current
 from openlk.content.definition import rubrics_of
 from openlk.content.documents import versions
 from openlk.content.queries import news_of
+from openlk.identity.definition import login_definition
 from openlk.identity.middleware import login_of, person_on
 from openlk.identity.models import LoginContact
 from openlk.identity.queries import consents_of, sessions_of
@@ -19,6 +20,7 @@ from openlk.kit.kinds import KINDS
 from openlk.look.page import page
 from openlk.look.regions import chosen_region, remember_region
 from openlk.look.section import home_blocks
+from openlk.portal.definition import pass_definition
 from openlk.portal.membership_pass import check_address, check_token, issue_token, qr_svg, valid_until
 from openlk.portal.queries import home_balances
 from openlk.rewards.queries import offers_of
@@ -31,6 +33,7 @@ START_NEWS = 6
 def start(request: HttpRequest) -> HttpResponse:
     """`/<cabinet>/`: what this is, the showcase and the news, before login."""
     cabinet = current()
+    definition = pass_definition(cabinet)
     region = chosen_region(request)
     today = clock.today(cabinet.profile.timezone)
     offers = offers_of(cabinet, today, region)
@@ -41,6 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "offers_total": len(offers),
         "news": news_of(cabinet, today, region)[:START_NEWS],
         "rubrics": [{"key": key, "title": title} for key, title in rubrics_of(cabinet).items()],
+        "pass_title": definition.title if definition else "",
     }
     response = page(request, "portal/start.html", context)
     remember_region(request, response)
@@ -55,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     region = chosen_region(request)
     context = {
         "greeting": person.given_names,
-        "balances": home_balances(person.holder_id),
+        "balances": home_balances(person.holder_id) if "money" in cabinet.profile.sections else None,
         "releases": [],
         "pass_": _pass_card(request),
         "blocks": home_blocks(cabinet, region),
@@ -65,9 +69,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _pass_card(request: HttpRequest) -> dict[str, object]:
-    person = person_on(request)
+def _pass_card(request: HttpRequest) -> dict[str, object] | None:
+    definition, person = pass_definition(current()), person_on(request)
+    if definition is None:
+        return None
     return {
+        "title": definition.title,
         "full_name": person.full_name,
         "number": person.printed,
         "organisation": current().profile.organisation,
@@ -87,7 +94,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     titles = {(each.document, each.version) for each in consents_of(login.login_id)}
     names = {version.version + name: version.title for name in {n for n, _ in titles} for version in versions(name)}
     context = {
-        "rows": _profile_rows(person.printed, person.region, login.login_id),
+        "rows": _profile_rows(login_definition(cabinet).hint, person.printed, person.region, login.login_id),
         "consents": [
             {
                 "title": names.get(each.version + each.document, each.document),
@@ -109,10 +116,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/profile.html", context)
 
 
-def _profile_rows(number: str, region: str, login_id: int) -> list[dict[str, str]]:
+def _profile_rows(number_title: str, number: str, region: str, login_id: int) -> list[dict[str, str]]:
     contacts = {each.kind: each for each in LoginContact.objects.filter(login=login_id)}
     notes = {"register": "Из реестра", "person": "Указано при регистрации", "operator": "Указано поддержкой"}
-    rows = [{"title": "Номер профсоюзного билета", "value": number, "note": "Это Ваш логин"}]
+    rows = [{"title": number_title, "value": number, "note": "Это Ваш логин"}]
     for kind, title in (("phone", "Телефон"), ("email", "Электронная почта")):
         contact = contacts.get(kind)
         if contact:
@@ -127,10 +134,14 @@ def _profile_rows(number: str, region: str, login_id: int) -> list[dict[str, str
 def pass_page(request: HttpRequest) -> HttpResponse:
     """`/me/pass`: the pass with its QR code on a whole screen."""
     cabinet, person = current(), person_on(request)
+    definition = pass_definition(cabinet)
+    if definition is None:
+        raise Http404
     address = check_address(cabinet, person.link_id)
     until = valid_until(clock.wall())
     zone = cabinet.profile.timezone
     context = {
+        "title": definition.title,
         "qr_svg": qr_svg(address),
         "full_name": person.full_name,
         "number": person.printed,
@@ -157,10 +168,14 @@ def pass_svg(request: HttpRequest) -> HttpResponse:
 def pass_check(request: HttpRequest, token: str) -> HttpResponse:
     """`/pass/<token>`: what a cashier sees who scans a pass."""
     cabinet = current()
+    definition = pass_definition(cabinet)
+    if definition is None:
+        raise Http404
     checked = check_token(cabinet, token)
     now, zone = clock.wall(), cabinet.profile.timezone
     context = {
         "valid": checked.valid,
+        "holder_title": definition.holder_title,
         "name": checked.name,
         "reason": checked.reason,
         "organisation": cabinet.profile.organisation,

@@ -17,6 +17,7 @@ from openlk.register.definition import Column, RegisterDefinition
 from openlk.register.models import Contact, Holder, Identifier
 
 CONTACT_KINDS = frozenset({"phone", "email"})
+LONGEST_PRINTED = 80
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class RegisterImporter(Importer):
             for name, value in values.items()
             if register.columns[name].kind in CONTACT_KINDS
         }
+        shown = " ".join(printed[register.key].split())
         facts = {
             name: value
             for name, value in values.items()
@@ -147,7 +149,8 @@ class RegisterImporter(Importer):
         return _Entry(
             number=number,
             key=KINDS["identifier"].match_key(values[register.key]),
-            printed=" ".join(printed[register.key].split()),
+            # What somebody spread over more room than the column has is kept without its spaces.
+            printed=shown if len(shown) <= LONGEST_PRINTED else values[register.key],
             holder_key=holder_kind.match_key(values[register.holder]),
             full_name=values[name_column],
             facts=facts,

@@ -13,7 +13,7 @@ from openlk.guard.actions import spend
 from openlk.guard.addresses import address_block
 from openlk.guard.rules import requests_for_help
 from openlk.kit import clock
-from openlk.kit.dates import clock_time, day_month_year
+from openlk.kit.dates import clock_time, day_month, day_month_year
 from openlk.kit.kinds import KINDS
 from openlk.kit.sealed import new_token
 from openlk.messages.actions import queue
@@ -58,6 +58,17 @@ def _create(cabinet: Cabinet, request: Request) -> Ticket:
     raise RuntimeError("no free ticket number in five tries")
 
 
+def _received(cabinet: Cabinet, ticket: Ticket) -> dict[str, str]:
+    profile = cabinet.profile
+    return {
+        "number": ticket.number,
+        "due": day_month(ticket.answer_due_at, profile.timezone),
+        "cabinet": profile.name,
+        "support_phone": profile.support_phone,
+        "support_email": profile.support_email,
+    }
+
+
 def open_ticket(cabinet: Cabinet, request: Request, address: str) -> Ticket:
     """Write a ticket with the letter to the support mailbox, and one to the person who left an e-mail.
 
@@ -80,6 +91,6 @@ def open_ticket(cabinet: Cabinet, request: Request, address: str) -> Ticket:
         }
         queue("email", cabinet.profile.support_email, "support_request", values)
         if request.contact_kind == "email":
-            queue("email", request.contact, "support_received", {"number": ticket.number})
+            queue("email", request.contact, "support_received", _received(cabinet, ticket))
         record("ticket opened", actor="person", subject=f"ticket:{ticket.pk}")
     return ticket

@@ -13,7 +13,7 @@ from openlk.cabinets.walls import cabinet_models
 def test_nobody_sees_a_row_outside_a_scope(db: None) -> None:
     for model in cabinet_models():
         with pytest.raises(NoScope):
-            list(model.of_cabinet())
+            list(model.objects.all())
 
 
 def test_nobody_makes_a_row_outside_a_scope(db: None) -> None:

@@ -19,7 +19,7 @@ def decode(content: bytes) -> str:
     elif content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif b"\x00" in content[:200]:
-        encoding = "utf-16-be" if content[:1] == b"\x00" else "utf-16-le"
+        encoding = _byte_order(content[:200])
     else:
         try:
             return content.decode("utf-8")
@@ -32,6 +32,11 @@ def decode(content: bytes) -> str:
             f"Не удалось прочесть буквы в файле (байт {error.start}). "
             "Сохраните его в кодировке UTF-8 и загрузите снова."
         ) from error
+
+
+def _byte_order(start: bytes) -> str:
+    """Separators and line ends are ASCII: their zero byte stands first in big-endian text, second in little-endian."""
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
 
 
 def separator_of(header_line: str) -> str:
@@ -48,11 +53,11 @@ class CsvFormat(Format):
     def read(self, content: bytes) -> Table:
         """The table in `content`; empty lines are skipped, row numbers are those of the file's lines."""
         text = decode(content)
-        if not text.strip():
-            raise UnreadableFile("Файл пуст. Нужны строка с названиями столбцов и строки с данными.")
-        first_line = text.lstrip("\r\n").splitlines()[0]
+        first_line = next(iter(text.lstrip("\r\n").splitlines()), "")
         rows = self._rows(text, separator_of(first_line))
-        header = next(rows)
+        header = next(rows, None)
+        if header is None:
+            raise UnreadableFile("Файл пуст. Нужны строка с названиями столбцов и строки с данными.")
         return Table(header.cells, rows)
 
     def _rows(self, text: str, separator: str) -> Iterator[Row]:

@@ -57,6 +57,10 @@ class Ask(Step):
     def asks(self) -> bool:
         return True
 
+    def gives(self) -> Sequence[str]:
+        """The fields asked for, and the password."""
+        return (*self.options.fields, *(("password",) if self.options.password else ()))
+
     def enter(self, walk: Walk) -> Outcome:
         del walk
         return Wait("person")
@@ -97,7 +101,11 @@ class Ask(Step):
         """The checked answer; a masked contact left untouched keeps the register's value."""
         if not text and registered and self.options.contacts == "masked":
             return registered
-        return kind_of(walk.cabinet, name).parse(text, walk.fields[name].label)
+        kind = kind_of(walk.cabinet, name)
+        answer = kind.parse(text, walk.fields[name].label)
+        if kind.key == "region" and answer not in walk.cabinet.profile.regions:
+            raise Invalid("Выберите регион из списка.")
+        return answer
 
     def _consents(self, walk: Walk, posted: Mapping[str, str], answers: dict[str, Any]) -> Iterator[FieldError]:
         by_button = self.options.consent_by == "button"
@@ -177,6 +185,7 @@ class Ask(Step):
             "help_title": definition.help_title,
             "help": definition.help,
             "masked": masked,
+            "options": walk.cabinet.profile.regions if kind.key == "region" else (),
             "width": "num" if kind.key == "identifier" else "",
         }
 

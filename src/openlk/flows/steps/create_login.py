@@ -40,6 +40,9 @@ class CreateLogin(Step):
 
     Options: ClassVar[type[StepOptions]] = CreateLoginOptions
     options: CreateLoginOptions
+    letter_values: ClassVar[frozenset[str]] = frozenset(
+        {"given_names", "organisation", "cabinet", "login", "link", "support_phone", "support_email"}
+    )
 
     def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The login must be a field, the letter a document."""
@@ -49,6 +52,10 @@ class CreateLogin(Step):
         if self.options.letter not in known.letters:
             missing.append(("letter", self.options.letter, known.letters))
         return missing
+
+    def needs(self) -> Sequence[str]:
+        """A person of the register, what they log in with, and a password."""
+        return ("identifier", self.options.login, "password")
 
     def enter(self, walk: Walk) -> Outcome:
         """Two runs of one person may arrive together: the unique login lets one through, the other is told."""

@@ -44,6 +44,14 @@ class Match(Step):
         wanted = [("find", self.options.find), *(("same", name) for name in self.options.same)]
         return [(option, name, columns) for option, name in wanted if name not in columns or name not in known.fields]
 
+    def needs(self) -> Sequence[str]:
+        """The answers to be compared."""
+        return (self.options.find, *self.options.same)
+
+    def gives(self) -> Sequence[str]:
+        """Whose row it is."""
+        return ("identifier",)
+
     def _key(self, walk: Walk) -> str:
         return kind_of(walk.cabinet, self.options.find).match_key(walk.answers[self.options.find])
 

@@ -24,6 +24,7 @@ class Tell(Step):
 
     Options: ClassVar[type[StepOptions]] = TellOptions
     options: TellOptions
+    letter_values: ClassVar[frozenset[str]] = frozenset({"cabinet", "support_phone"})
 
     def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The letter must exist."""

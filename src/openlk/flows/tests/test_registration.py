@@ -1,6 +1,6 @@
 from openlk.cabinets.loading import Cabinet
-from tests.support.browser import Browser
 from tests.support.people import make_person
+from tests.support.plain_browser import Browser
 from tests.support.registering import logged_in, registered
 
 

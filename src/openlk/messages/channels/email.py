@@ -2,9 +2,12 @@
 
 import smtplib
 import ssl
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -29,9 +32,25 @@ def _ascii_domain(address: str) -> str:
     return f"{local}@{domain.encode('idna').decode()}"
 
 
+class _Folding(EmailPolicy):
+    """Python 3.11 folds long Russian headers so that spaces get lost or doubled («можновойти»); Header does not."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "Subject" and not str(value).isascii():
+            return f"{name}: {self._words(name, str(value))}{self.linesep}".encode("ascii")
+        if name == "From" and not value.addresses[0].display_name.isascii():
+            sender = value.addresses[0]
+            words = self._words(name, sender.display_name)
+            return f"{name}: {words}{self.linesep} <{sender.addr_spec}>{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+    def _words(self, name: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+
 def compose(parcel: Parcel) -> EmailMessage:
     """The message with its text and HTML halves."""
-    message = EmailMessage()
+    message = EmailMessage(policy=_Folding())
     message["Subject"] = parcel.subject
     message["From"] = Address(parcel.sender_name, addr_spec=parcel.sender)
     message["To"] = _ascii_domain(parcel.recipient)

@@ -9,7 +9,7 @@ from http.cookies import SimpleCookie
 from importlib import import_module
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
@@ -156,7 +156,7 @@ class Browser:
         }
 
     def _environ(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-        parts = urlsplit(address)
+        parts = urlsplit(quote(address, safe="%/?&=:#+,;@!$'()*~[]"))
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies_for(parts.path).items())
         return {
             "REQUEST_METHOD": method,
@@ -193,7 +193,7 @@ class Browser:
             chunks = _application()(self._environ(method, address, body, headers), start_response)
             content = b"".join(chunks)
             getattr(chunks, "close", bool)()
-        set_cookies = tuple(value for name, value in given["headers"] if name.lower() == "set-cookie")
+        set_cookies = tuple(value.strip() for name, value in given["headers"] if name.lower() == "set-cookie")
         for line in set_cookies:
             self._keep(line)
         return Page(address, given["status"], dict(given["headers"]), set_cookies, content.decode("utf-8", "replace"))

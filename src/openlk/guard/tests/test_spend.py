@@ -1,0 +1,124 @@
+"""Attempts are counted by the database, and waiting grows as the rule says."""
+
+import pytest
+from django.db import transaction
+
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.guard.actions import forgive, spend
+from openlk.guard.models import Budget
+from openlk.guard.rules import Rule
+from tests.support.stage import Wall
+
+SUBJECT = "login:1"
+GROWING = Rule((0, 0, 5, 10), 3600)
+
+
+def _spend(cabinet: Cabinet, *subjects: tuple[str, Rule]) -> int:
+    with scope(cabinet), transaction.atomic():
+        return spend(subjects)
+
+
+def _tries(cabinet: Cabinet) -> dict[str, int]:
+    with scope(cabinet):
+        return dict(Budget.objects.values_list("subject", "tries"))
+
+
+def test_waiting_grows_and_its_last_step_repeats(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    for free in range(2):
+        assert _spend(cabinet, (SUBJECT, GROWING)) == 0, free
+    waited = []
+    for _ in range(4):
+        assert _spend(cabinet, (SUBJECT, GROWING)) == 0
+        waited.append(_spend(cabinet, (SUBJECT, GROWING)))
+        wall.forward(seconds=waited[-1])
+    assert waited == [5, 10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    "delays", [(0,), (7,), (0, 3), (0, 0, 0, 5, 10, 20), (1, 1, 2, 2, 3), (5, 0, 5), (0,) * 59 + (600,)]
+)
+def test_every_try_is_followed_by_its_own_delay(
+    db: None, cabinet: Cabinet, wall: Wall, delays: tuple[int, ...]
+) -> None:
+    rule = Rule(delays, 24 * 3600)
+    for number in range(1, len(delays) + 3):
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+        with scope(cabinet):
+            budget = Budget.objects.get(subject=SUBJECT)
+        now_ms = int(wall.at.timestamp() * 1000)
+        expected = delays[min(number, len(delays)) - 1]
+        assert (budget.tries, budget.blocked_until_ms - now_ms) == (number, expected * 1000)
+        wall.forward(seconds=expected)
+
+
+def test_a_try_too_early_is_told_the_rest_and_costs_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((10,), 3600)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    wall.forward(seconds=4)
+    assert _spend(cabinet, (SUBJECT, rule)) == 6
+    wall.forward(seconds=5.5)
+    assert _spend(cabinet, (SUBJECT, rule)) == 1
+    assert _tries(cabinet) == {SUBJECT: 1}
+    wall.forward(seconds=0.5)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    assert _tries(cabinet) == {SUBJECT: 2}
+
+
+def test_a_new_window_starts_from_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((0, 0, 30), 60)
+    for _ in range(3):
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+    wall.forward(seconds=60)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    assert _tries(cabinet) == {SUBJECT: 1}
+
+
+def test_a_window_counts_from_its_first_try(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    """A control of the test above: until then tries add up; and then it ends, however late the last try was."""
+    rule = Rule((0,), 60)
+    counted = []
+    for seconds in (0, 31, 28, 1):
+        wall.forward(seconds=seconds)
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+        counted.append(_tries(cabinet)[SUBJECT])
+    assert counted == [1, 2, 3, 1]
+
+
+def test_the_end_of_a_window_does_not_cut_a_delay_short(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((100,), 60)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    wall.forward(seconds=61)
+    assert _spend(cabinet, (SUBJECT, rule)) == 39
+
+
+def test_the_forgiven_start_from_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((0, 900), 3600)
+    for _ in range(2):
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+    assert _spend(cabinet, (SUBJECT, rule)) == 900
+    with scope(cabinet), transaction.atomic():
+        forgive([SUBJECT])
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    assert _tries(cabinet) == {SUBJECT: 1}
+
+
+def test_the_first_who_must_wait_stops_the_counting(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    blocked, free = Rule((50,), 3600), Rule((0,), 3600)
+    assert _spend(cabinet, ("a", free), ("b", blocked), ("c", free)) == 0
+    assert _spend(cabinet, ("a", free), ("b", blocked), ("c", free)) == 50
+    assert _tries(cabinet) == {"a": 2, "b": 1, "c": 1}
+
+
+def test_subjects_do_not_count_for_each_other(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((60,), 3600)
+    assert _spend(cabinet, ("login:1", rule)) == 0
+    assert _spend(cabinet, ("login:2", rule)) == 0
+    assert _spend(cabinet, ("login:1", rule)) == 60
+
+
+def test_cabinets_do_not_count_for_each_other(db: None, cabinet: Cabinet, other_cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((60,), 3600)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    assert _spend(other_cabinet, (SUBJECT, rule)) == 0
+    assert _spend(cabinet, (SUBJECT, rule)) == 60

@@ -1,0 +1,147 @@
+"""Logging in: the right pair opens a session, and a guesser waits."""
+
+from collections.abc import Callable
+
+import nacl.pwhash
+import pytest
+from django.db import connection
+
+from openlk.audit.models import Event
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.identity.actions import LogIn, log_in
+from openlk.identity.models import Session
+from openlk.identity.queries import current_login
+from tests.support.people import PASSWORD, Person, make_person
+from tests.support.stage import Wall
+
+HERE = "203.0.113.7"
+ELSEWHERE = "198.51.100.9"
+
+
+@pytest.fixture
+def person(db: None, cabinet: Cabinet) -> Person:
+    """Somebody who has a login."""
+    return make_person(cabinet, union_card="0012345678", with_login=True)
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """One entry for every comparison, and whether it was made inside a transaction."""
+    compared: list[bool] = []
+    verify: Callable[[bytes, bytes], bool] = nacl.pwhash.verify
+    depth = len(connection.savepoint_ids)
+
+    def counted(stored: bytes, password: bytes) -> bool:
+        # The test itself runs in a transaction; a scope or action of the product would add a savepoint.
+        compared.append(len(connection.savepoint_ids) > depth)
+        return verify(stored, password)
+
+    monkeypatch.setattr(nacl.pwhash, "verify", counted)
+    return compared
+
+
+def _try(person: Person, password: str = PASSWORD, address: str = HERE, typed: str = "") -> LogIn:
+    return log_in(person.cabinet, typed or person.union_card, password, address, "Chrome, Android")
+
+
+def test_the_right_pair_opens_a_session(person: Person) -> None:
+    answer = _try(person)
+    assert answer.token
+    with scope(person.cabinet):
+        login = current_login(answer.token)
+        session = Session.objects.get()
+    assert login is not None
+    assert person.login is not None
+    assert (login.login_id, login.login_name) == (person.login.pk, "0012345678")
+    assert (session.audience, session.device) == ("customer", "Chrome, Android")
+
+
+def test_the_login_is_on_record_without_a_name(person: Person) -> None:
+    _try(person)
+    with scope(person.cabinet):
+        event = Event.objects.get(action="logged in")
+    assert person.login is not None
+    assert (event.actor, event.subject, event.details) == (f"login:{person.login.pk}",) * 2 + ({},)
+
+
+@pytest.mark.parametrize(
+    "typed", ["0012345678", " 0012345678 ", "00 1234 5678", "00-1234-5678", "00 1234—5678", "№ 0012345678"]
+)
+def test_the_card_may_be_typed_as_it_is_printed(person: Person, typed: str) -> None:
+    assert _try(person, typed=typed).token
+
+
+@pytest.mark.parametrize("typed", ["12345678", "0012345679", "Ковалёва", "", "0012345678x", "1" * 5000])
+def test_another_name_does_not_fit(person: Person, typed: str) -> None:
+    assert log_in(person.cabinet, typed, PASSWORD, HERE, "") == LogIn()
+
+
+def test_a_wrong_password_opens_nothing(person: Person) -> None:
+    assert _try(person, "не тот пароль") == LogIn()
+    with scope(person.cabinet):
+        assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_hash_is_spent_whether_the_login_is_known_or_not(person: Person, hashes: list[bool], known: bool) -> None:
+    _try(person, "не тот пароль", typed="" if known else "99999999")
+    assert hashes == [False], "one comparison, outside of any transaction of the product"
+
+
+def test_the_fourth_miss_waits_and_nothing_is_compared_meanwhile(
+    person: Person, hashes: list[bool], wall: Wall
+) -> None:
+    for _ in range(4):
+        assert _try(person, "не тот пароль") == LogIn()
+    hashes.clear()
+    assert _try(person) == LogIn(wait_seconds=5)
+    assert hashes == []
+    wall.forward(seconds=5)
+    assert _try(person).token
+
+
+def test_the_right_password_forgives_the_misses(person: Person, wall: Wall) -> None:
+    for _ in range(3):
+        _try(person, "не тот пароль")
+    assert _try(person).token
+    for _ in range(3):
+        assert _try(person, "не тот пароль").wait_seconds == 0
+    assert _try(person).token
+
+
+def test_an_unknown_login_waits_just_the_same(person: Person, wall: Wall) -> None:
+    """Otherwise waiting would tell who is registered."""
+    waits = []
+    for typed in (person.union_card, "99999999"):
+        for _ in range(4):
+            _try(person, "не тот пароль", typed=typed)
+        waits.append(_try(person, "не тот пароль", typed=typed).wait_seconds)
+    assert waits == [5, 5]
+
+
+def test_a_stranger_cannot_lock_the_person_out(person: Person, wall: Wall) -> None:
+    for _ in range(30):
+        wait_seconds = _try(person, "не тот пароль", ELSEWHERE).wait_seconds
+        wall.forward(seconds=wait_seconds)
+    assert _try(person, "не тот пароль", ELSEWHERE).wait_seconds or _try(person, "x", ELSEWHERE).wait_seconds
+    first = _try(person)
+    if first.wait_seconds:
+        assert first.wait_seconds <= 30
+        wall.forward(seconds=first.wait_seconds)
+        first = _try(person)
+    assert first.token
+
+
+def test_one_address_may_not_try_everybodys_login(person: Person, wall: Wall) -> None:
+    answers = [_try(person, "не тот пароль", typed=str(90_000_000 + number)) for number in range(61)]
+    assert [answer.wait_seconds for answer in answers[:60]] == [0] * 60
+    assert answers[60].wait_seconds == 600
+    assert _try(person, address=ELSEWHERE).token
+
+
+def test_a_login_of_one_cabinet_is_none_in_another(person: Person, other_cabinet: Cabinet) -> None:
+    assert log_in(other_cabinet, person.union_card, PASSWORD, HERE, "") == LogIn()
+    twin = make_person(other_cabinet, union_card=person.union_card, with_login=True, password="другой пароль")
+    assert log_in(other_cabinet, twin.union_card, PASSWORD, HERE, "") == LogIn()
+    assert log_in(other_cabinet, twin.union_card, "другой пароль", HERE, "").token

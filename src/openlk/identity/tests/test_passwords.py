@@ -1,0 +1,139 @@
+"""Passwords are kept as Argon2id, and comparing costs the same whoever asks."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import argon2
+import nacl.pwhash
+import pytest
+
+from openlk.identity.passwords import MAX_LENGTH, check_new_password, hash_password, password_matches
+from openlk.kit.kinds import Invalid
+
+PASSWORD = "соль и хлеб на столе"
+# OWASP's minimum: 19 MiB, two passes, one lane; 16 bytes of salt, 32 of hash.
+PHC = re.compile(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}")
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was compared, by either library."""
+    compared: list[str] = []
+    own: Callable[[bytes, bytes], bool] = nacl.pwhash.verify
+    fallback = argon2.PasswordHasher.verify
+
+    def counted(stored: bytes, password: bytes) -> bool:
+        compared.append("libsodium")
+        return own(stored, password)
+
+    def counted_fallback(self: argon2.PasswordHasher, stored: str, password: bytes) -> bool:
+        compared.append("argon2-cffi")
+        return fallback(self, stored, password)
+
+    monkeypatch.setattr(nacl.pwhash, "verify", counted)
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted_fallback)
+    return compared
+
+
+def test_a_password_is_kept_as_argon2id_with_its_own_salt() -> None:
+    first, second = hash_password(PASSWORD), hash_password(PASSWORD)
+    assert PHC.fullmatch(first)
+    assert PHC.fullmatch(second)
+    assert first != second
+
+
+def test_only_the_right_password_fits() -> None:
+    kept = hash_password(PASSWORD)
+    assert password_matches(PASSWORD, kept)
+    for wrong in ("", PASSWORD[:-1], PASSWORD + " ", PASSWORD.upper(), "nobody"):
+        assert not password_matches(wrong, kept)
+
+
+@pytest.mark.parametrize(
+    "hasher",
+    [
+        argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1),
+        argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, salt_len=22),
+        argon2.PasswordHasher(time_cost=3, memory_cost=8192, parallelism=4, salt_len=22),
+        argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=argon2.Type.I),
+    ],
+    ids=["our parameters", "our parameters, 22 bytes of salt", "other parameters", "Argon2i"],
+)
+def test_a_hash_of_argon2_cffi_verifies(hasher: argon2.PasswordHasher) -> None:
+    kept = hasher.hash(PASSWORD)
+    assert password_matches(PASSWORD, kept)
+    assert not password_matches(PASSWORD + "!", kept)
+
+
+def test_a_hash_of_ours_verifies_elsewhere() -> None:
+    """The strings are the standard's: they can be taken along to another system."""
+    assert argon2.PasswordHasher().verify(hash_password(PASSWORD), PASSWORD)
+
+
+@pytest.mark.parametrize("broken", ["", "x", "$argon2id$v=19$m=19456,t=2,p=1$", "pbkdf2_sha256$1$a$b", "!"])
+def test_a_broken_hash_fits_nothing(broken: str) -> None:
+    assert not password_matches(PASSWORD, broken)
+    assert not password_matches("", broken)
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [
+        (unicodedata.normalize("NFD", "ёлка и йод зимой"), unicodedata.normalize("NFC", "ёлка и йод зимой")),
+        ("１２３４５６７８９０", "1234567890"),
+        ("Pa\u00a0ssword 12", "Pa ssword 12"),
+    ],
+    ids=["decomposed", "full width", "no-break space"],
+)
+def test_another_keyboard_types_the_same_password(typed: str, chosen: str) -> None:
+    assert typed != chosen
+    assert password_matches(typed, hash_password(chosen))
+
+
+def test_case_is_not_folded() -> None:
+    """A control of the normal form: it makes the same letters equal, not different ones."""
+    assert not password_matches("ЁЛКА", hash_password("ёлка"))
+
+
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "nobody", "", "д" * (MAX_LENGTH + 1)], ids=["usual", "nobody", "empty", "too long"]
+)
+def test_an_unknown_login_costs_one_hash_and_never_fits(hashes: list[str], password: str) -> None:
+    assert not password_matches(password, None)
+    assert hashes == ["libsodium"]
+
+
+@pytest.mark.parametrize("typed", [PASSWORD, "wrong"])
+def test_a_known_login_costs_one_hash(hashes: list[str], typed: str) -> None:
+    kept = hash_password(PASSWORD)
+    assert password_matches(typed, kept) == (typed == PASSWORD)
+    assert hashes == ["libsodium"]
+
+
+def test_a_very_long_password_costs_no_more_and_does_not_fit() -> None:
+    kept = hash_password("д" * MAX_LENGTH)
+    assert password_matches("д" * MAX_LENGTH, kept)
+    assert not password_matches("д" * MAX_LENGTH + "x", kept)
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "words"),
+    [
+        ("", "", "Придумайте пароль"),
+        ("девятьзн.", "девятьзн.", "В пароле 9 знаков, а нужно не меньше 10"),
+        ("я", "я", "В пароле 1 знак,"),
+        ("два1", "два1", "В пароле 4 знака,"),
+        ("д" * 129, "д" * 129, "длиннее 128 знаков"),
+        (PASSWORD, PASSWORD + " ", "Пароли не совпадают"),
+        (PASSWORD, "", "Пароли не совпадают"),
+    ],
+)
+def test_a_person_is_told_what_to_mend(password: str, again: str, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        check_new_password(password, again, 10)
+
+
+@pytest.mark.parametrize("password", ["десятьзнак", "1234567890", " " * 10, "д" * 128, "correct horse battery"])
+def test_any_long_enough_password_is_taken(password: str) -> None:
+    check_new_password(password, password, 10)

@@ -1,0 +1,9 @@
+"""The peer's addresses, as allauth's quickstart has them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+]
