@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.bench.client import Answer, Client, Visitor
 from tests.bench.programs import Program
 
+OK = 200
 FOUND = 302
 
 
@@ -27,7 +28,11 @@ class Contender(ABC):
         self.operations = operations
         self.program = program
         self.uses_database = uses_database
-        self.shown = ""
+
+    @property
+    def shown(self) -> str:
+        """What there is to say about the last answer."""
+        return ""
 
     @abstractmethod
     def prepare(self) -> None:
@@ -60,12 +65,21 @@ class Page(Contender):
     """Reads one page, as several signed-in people in turn."""
 
     def __init__(
-        self, key: str, title: str, operations: int, program: Program, client: Client, *, path: str, people: Sequence[Visitor]
+        self,
+        key: str,
+        title: str,
+        operations: int,
+        program: Program,
+        client: Client,
+        *,
+        path: str,
+        people: Sequence[Visitor],
     ) -> None:
         super().__init__(key, title, operations, program, uses_database=True)
         self.client = client
         self.path = path
         self.people = people
+        self.last: Answer | None = None
 
     def prepare(self) -> None:
         self.client.reconnect()
@@ -73,8 +87,12 @@ class Page(Contender):
     def burst(self) -> None:
         for number in range(self.operations):
             answer = self.client.get(self.path, self.people[number % len(self.people)])
-            assert answer.status == 200, f"{self.path}: {answer.status}"
-        self.shown = _size(answer)
+            assert answer.status == OK, f"{self.path}: {answer.status}"
+            self.last = answer
+
+    @property
+    def shown(self) -> str:
+        return _size(self.last) if self.last else ""
 
 
 def _size(answer: Answer) -> str:
@@ -86,7 +104,15 @@ class LogIn(Contender):
     """Posts the login form with the right password, every time as another person from another address."""
 
     def __init__(
-        self, key: str, title: str, operations: int, program: Program, client: Client, *, path: str, accounts: Iterator[Account]
+        self,
+        key: str,
+        title: str,
+        operations: int,
+        program: Program,
+        client: Client,
+        *,
+        path: str,
+        accounts: Iterator[Account],
     ) -> None:
         super().__init__(key, title, operations, program, uses_database=True)
         self.client = client

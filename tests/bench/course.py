@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
-from pathlib import Path
 
 from django.db import connection, connections
 
@@ -20,17 +19,18 @@ from tests.bench.report import Report, exit_status, goals_of, notes_of, write
 from tests.bench.world import fill, statements_of_home
 from tests.bench.world_folder import SLUG
 from tests.support import environment
-from tests.support.databases import OwnDatabase
 from tests.support.people import PASSWORD
 from tests.support.postgres import PostgresDatabases
 from tests.support.world import ROOT
 
 REPORT = ROOT / "var" / "bench"
+Variables = Mapping[str, str]
+
 LOGINS = 2_000
 PEOPLE = 8
-PRODUCT = {"DJANGO_SETTINGS_MODULE": "openlk.config.settings"}
-WITH_EMPTY_PAGE = {"DJANGO_SETTINGS_MODULE": "tests.bench.empty.settings"}
-PEER = {"DJANGO_SETTINGS_MODULE": "tests.bench.peer.settings"}
+PRODUCT = "openlk.config.settings"
+WITH_EMPTY_PAGE = "tests.bench.empty.settings"
+PEER = "tests.bench.peer.settings"
 # As many threads as the product has.
 GUNICORN = ["tests.bench.peer.wsgi", "-b", "127.0.0.1:PORT", "-k", "gthread", "-w", "1", "--threads", "2"]
 LOGIN, HOME, EMPTY = f"/{SLUG}/login", f"/{SLUG}/me/", f"/{SLUG}/me/empty"
@@ -51,27 +51,32 @@ def _first_process_of_database() -> int:
 class _Field:
     """Starts the programs; all of them run at the same time, each burst loads one."""
 
-    def __init__(self, stack: ExitStack, log: Path) -> None:
+    def __init__(self, stack: ExitStack, product: Variables, peer: Variables) -> None:
         self._stack = stack
-        self._log = log
+        self._product = product
+        self._peer = peer
+        self._log = environment.folder() / "bench.log"
 
     def hashing(self, library: str) -> Program:
+        """A process that compares passwords."""
         return self._stack.enter_context(running("tests.bench.hashing", [library], self._log))
 
-    def product(self, environment_: dict[str, str]) -> tuple[Program, Client]:
+    def product(self, settings: str) -> tuple[Program, Client]:
+        """The product's server."""
+        variables = {**self._product, "DJANGO_SETTINGS_MODULE": settings}
         program, port = self._stack.enter_context(
-            serving("tests.bench.one_worker", ["PORT"], environment_, "/livez", self._log)
+            serving("tests.bench.one_worker", ["PORT"], variables, "/livez", self._log)
         )
         return program, Client(port)
 
-    def peer(self, environment_: dict[str, str]) -> tuple[Program, Client]:
-        program, port = self._stack.enter_context(
-            serving("gunicorn", GUNICORN, {**PEER, **environment_}, PEER_LOGIN, self._log)
-        )
+    def peer(self, *, persistent: bool) -> tuple[Program, Client]:
+        """The peer's server."""
+        variables = {**self._peer, **({"PEER_PERSISTENT": "1"} if persistent else {})}
+        program, port = self._stack.enter_context(serving("gunicorn", GUNICORN, variables, PEER_LOGIN, self._log))
         return program, Client(port)
 
 
-def _contenders(field: _Field, accounts: list[Account], peer: dict[str, str]) -> Iterator[Contender]:
+def _contenders(field: _Field, accounts: list[Account]) -> Iterator[Contender]:
     site, client = field.product(PRODUCT)
     people = signed_in(client, LOGIN, accounts[:PEOPLE])
     yield BareHash("libsodium", "хеш libsodium", 60, field.hashing("libsodium"))
@@ -80,38 +85,38 @@ def _contenders(field: _Field, accounts: list[Account], peer: dict[str, str]) ->
     yield Page("home", "главная", 300, site, client, path=HOME, people=people)
     other, client = field.product(WITH_EMPTY_PAGE)
     yield Page("empty", "пустая страница", 300, other, client, path=EMPTY, people=people)
-    peer_accounts = [Account(f"person{number}", PASSWORD) for number in range(1, PEOPLE + 1)]
-    for key, title, more in (
-        ("allauth", "allauth, почта", {}),
-        ("allauth-persistent", "allauth, почта, постоянные соединения", {"PEER_PERSISTENT": "1"}),
+    peers = [Account(f"person{number}", PASSWORD) for number in range(1, PEOPLE + 1)]
+    for key, title, persistent in (
+        ("allauth", "allauth, почта", False),
+        ("allauth-persistent", "allauth, почта, постоянные соединения", True),
     ):
-        other, client = field.peer({**peer, **more})
-        visitors = signed_in(client, PEER_LOGIN, peer_accounts)
+        other, client = field.peer(persistent=persistent)
+        visitors = signed_in(client, PEER_LOGIN, peers)
         yield Page(key, title, 100, other, client, path=PEER_PAGE, people=visitors)
 
 
 @contextmanager
-def _databases() -> Iterator[tuple[OwnDatabase, dict[str, str]]]:
-    """The product's, and the environment of the peer's, in one cluster."""
+def _databases() -> Iterator[tuple[Variables, Variables]]:
+    """Two databases of one cluster, as the variables of the product and of the peer name them."""
     databases = environment.databases()
     assert isinstance(databases, PostgresDatabases)
     with databases.prepared(), databases.own() as own:
         databases._create("peer", "template1")
-        yield own, {"PEER_DATABASE_URL": databases.owner_url("peer")}
+        yield (
+            {"OPENLK_DATABASE_URL": own.url, "OPENLK_OWNER_DATABASE_URL": own.owner_url},
+            {"PEER_DATABASE_URL": databases.owner_url("peer"), "DJANGO_SETTINGS_MODULE": PEER},
+        )
 
 
 def _measured(rounds: int) -> Report:
-    with _databases() as (own, peer), ExitStack() as stack:
-        PRODUCT.update(OPENLK_DATABASE_URL=own.url, OPENLK_OWNER_DATABASE_URL=own.owner_url)
-        WITH_EMPTY_PAGE.update(OPENLK_DATABASE_URL=own.url, OPENLK_OWNER_DATABASE_URL=own.owner_url)
+    with _databases() as (product, peer), ExitStack() as stack:
         _say(f"Готовим данные: примеры и {LOGINS} логинов…")
         accounts = fill(cabinet(SLUG), LOGINS)
-        run("tests.bench.peer.fill", [str(LOGINS), PASSWORD], {**PEER, **peer})
+        run("tests.bench.peer.fill", [str(LOGINS), PASSWORD], peer)
         statements = statements_of_home(accounts[0])
         about, postgresql = machine.machine(), _first_process_of_database()
         connections.close_all()
-        field = _Field(stack, environment.folder() / "bench.log")
-        contenders = list(_contenders(field, accounts, peer))
+        contenders = list(_contenders(_Field(stack, product, peer), accounts))
         before = machine.load()
         costs = measure(contenders, rounds, postgresql, lambda number: _say(f"Подход {number} из {rounds}"))
         about["загрузка до и после"] = f"{before} и {machine.load()}"

@@ -70,6 +70,4 @@ def measure(
             if number:
                 found[contender.key].append(cost)
         progress(number)
-    return {
-        each.key: Costs(each.title, each.operations, each.shown, tuple(found[each.key])) for each in contenders
-    }
+    return {each.key: Costs(each.title, each.operations, each.shown, tuple(found[each.key])) for each in contenders}

@@ -12,6 +12,7 @@ from openlk.kit import clock
 from tests.bench.client import Client, Visitor
 from tests.support.world import ROOT, free_port
 
+OK = 200
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -61,7 +62,9 @@ def running(module: str, arguments: list[str], log: Path) -> Iterator[Program]:
 
 
 @contextmanager
-def serving(module: str, arguments: list[str], environment: Mapping[str, str], page: str, log: Path) -> Iterator[tuple[Program, int]]:
+def serving(
+    module: str, arguments: list[str], environment: Mapping[str, str], page: str, log: Path
+) -> Iterator[tuple[Program, int]]:
     """A server and its port, which takes the place of PORT in the arguments; ready when `page` answers 200."""
     port = free_port()
     program = _start(module, [each.replace("PORT", str(port)) for each in arguments], environment, log)
@@ -77,7 +80,7 @@ def _wait_ready(program: Program, client: Client, page: str, log: Path) -> None:
     while clock.monotonic() < deadline and program.poll() is None:
         try:
             client.reconnect()
-            if client.get(page, Visitor("127.0.0.1")).status == 200:
+            if client.get(page, Visitor("127.0.0.1")).status == OK:
                 return
         except OSError:
             pass  # it does not listen yet

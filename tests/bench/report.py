@@ -72,7 +72,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
 
     def line(cells: Sequence[str]) -> str:
-        padded = [cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
+        padded = [
+            cells[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)),
+        ]
         return f"| {' | '.join(padded)} |"
 
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
@@ -82,11 +85,19 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def as_markdown(report: Report) -> str:
     """The report for people."""
     goals = [
-        (each.title, _number(each.measured), f"≤ {_number(each.limit)}", "да" if each.met else "НЕТ") for each in report.goals
+        (each.title, _number(each.measured), f"≤ {_number(each.limit)}", "да" if each.met else "НЕТ")
+        for each in report.goals
     ]
     costs = [
-        (each.title, _number(each.cpu_ms), _number(min(c.cpu_ms for c in each.rounds)), _number(max(c.cpu_ms for c in each.rounds)),
-         _number(each.wall_ms), str(each.operations), each.shown)
+        (
+            each.title,
+            _number(each.cpu_ms),
+            _number(min(c.cpu_ms for c in each.rounds)),
+            _number(max(c.cpu_ms for c in each.rounds)),
+            _number(each.wall_ms),
+            str(each.operations),
+            each.shown,
+        )
         for each in report.costs.values()
     ]
     rounds = len(next(iter(report.costs.values())).rounds)
@@ -98,12 +109,10 @@ def as_markdown(report: Report) -> str:
             "",
             *_table(("Для сведения", "измерено"), [(name, _number(value)) for name, value in report.notes.items()]),
             "",
-            *_table(
-                ("На одно действие", "CPU, мс", "от", "до", "время, мс", "за подход", "страница"), costs
-            ),
+            *_table(("На одно действие", "CPU, мс", "от", "до", "время, мс", "за подход", "страница"), costs),
             "",
-            f"Медианы {rounds} подходов; отношения взяты внутри каждого подхода. CPU: сервер со всеми потоками и потомками",
-            "и весь PostgreSQL, по счёту ядра; нагрузка не считается. Запросы идут по одному.",
+            f"Подходов: {rounds}. Показаны медианы; отношения взяты внутри каждого подхода. Запросы идут по одному.",
+            "CPU: сервер со всеми потоками и потомками и весь PostgreSQL, по счёту ядра; сама нагрузка не считается.",
             "",
             f"Запросы главной ({len(report.statements)}):",
             "",

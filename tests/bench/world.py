@@ -1,5 +1,8 @@
 """The data: the sample world as the demo loads it, and many people with logins beside it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import connection, connections, transaction
 
 from openlk.cabinets.loading import Cabinet
@@ -68,7 +71,7 @@ def statements_of_home(account: Account) -> list[str]:
     assert answer.status_code == 302, answer.content.decode()
     seen: list[str] = []
 
-    def note(execute, statement, values, many, context):  # type: ignore[no-untyped-def]  # Django's own are untyped
+    def note(execute: Callable[..., Any], statement: str, values: Any, many: bool, context: Any) -> Any:
         seen.append(" ".join(str(statement).split()))
         return execute(statement, values, many, context)
 

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.browsing import Arrive
+from tests.support.members import Members
 from tests.support.screens import (
     ALREADY,
     CARD,
@@ -22,8 +24,6 @@ from tests.support.screens import (
     say_who,
     second_window,
 )
-from tests.support.browsing import Arrive
-from tests.support.members import Members
 from tests.support.walks import walks
 
 STALE = "устарела"

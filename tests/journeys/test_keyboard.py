@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browsing import Arrive
+from tests.support.members import Members
 from tests.support.screens import (
     CARD,
     CREATED,
@@ -18,8 +20,6 @@ from tests.support.screens import (
     label,
     link,
 )
-from tests.support.browsing import Arrive
-from tests.support.members import Members
 from tests.support.walks import walks
 
 MOST_STOPS = 60

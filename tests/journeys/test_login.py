@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.browsing import Arrive
+from tests.support.members import Members, sample_people
 from tests.support.screens import (
     GOOD_PASSWORD,
     LOGIN,
@@ -21,8 +23,6 @@ from tests.support.screens import (
     save,
     second_window,
 )
-from tests.support.browsing import Arrive
-from tests.support.members import Members, sample_people
 from tests.support.walks import walks
 
 ANNA, RAMIL = sample_people()
@@ -51,7 +51,7 @@ def test_member_logs_in_with_the_card_number_as_printed_or_not(arrive: Arrive, t
     expect_heading(page, "Здравствуйте, Анна Петровна")
 
 
-@walks(42, 46, 47)
+@walks(42)
 def test_wrong_password_and_unknown_login_read_the_same(arrive: Arrive) -> None:
     page = arrive().open("login")
     wrong_password = _refusal(page, RAMIL.member.card, WRONG)

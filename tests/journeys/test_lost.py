@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.screens import SUPPORT_PHONE, expect_heading, link
 from tests.support.browsing import Arrive
+from tests.support.screens import SUPPORT_PHONE, expect_heading, link
 from tests.support.walks import walks
 
 LOST = "Такой страницы нет"

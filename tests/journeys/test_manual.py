@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.browsing import Arrive, Walker
+from tests.support.members import Member, Members
 from tests.support.screens import (
     CARD,
     CREATED,
@@ -26,8 +28,6 @@ from tests.support.screens import (
     log_in,
     save,
 )
-from tests.support.browsing import Arrive, Walker
-from tests.support.members import Member, Members
 from tests.support.walks import walks
 
 OTHER_EMAIL = "Novaya.Pochta.{card}@pochta.example"
@@ -255,9 +255,7 @@ def test_member_whom_the_register_cannot_reach_fills_in_both_contacts(arrive: Ar
 
 @walks(29, 31, 39)
 @pytest.mark.parametrize("known", ["phone", "email"])
-def test_member_of_whom_one_contact_is_known_fills_in_the_other(
-    arrive: Arrive, members: Members, known: str
-) -> None:
+def test_member_of_whom_one_contact_is_known_fills_in_the_other(arrive: Arrive, members: Members, known: str) -> None:
     by_phone = known == "phone"
     member = members.take(lambda each: bool(each.phone) == by_phone and bool(each.email) != by_phone)
     walker = arrive()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.browsing import Arrive
+from tests.support.members import Member, Members, sample_people
 from tests.support.screens import (
     CARD,
     NAME,
@@ -15,8 +17,6 @@ from tests.support.screens import (
     problem,
     say_who,
 )
-from tests.support.browsing import Arrive
-from tests.support.members import Member, Members, sample_people
 from tests.support.walks import walks
 
 STRANGER = "Ветров Олег Игоревич"
@@ -62,9 +62,7 @@ def test_person_who_is_not_found_reads_one_and_the_same_answer(arrive: Arrive, m
 
 
 @walks(25, 26, 27, 28)
-def test_person_who_mistyped_reads_three_advices_and_goes_on_in_the_same_form(
-    arrive: Arrive, members: Members
-) -> None:
+def test_person_who_mistyped_reads_three_advices_and_goes_on_in_the_same_form(arrive: Arrive, members: Members) -> None:
     member = members.look_for(lambda each: bool(each.phone))
     page = arrive().open("register")
     answer = _answer(page, member.full_name, NOBODYS_CARD)

@@ -7,9 +7,9 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.support.screens import expect_heading, link, log_in
 from tests.support.browsing import Arrive, Walker
 from tests.support.members import sample_people
+from tests.support.screens import expect_heading, link, log_in
 from tests.support.walks import walks
 
 ANNA = sample_people()[0]

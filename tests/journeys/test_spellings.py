@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.screens import expect_heading, say_who
 from tests.support.browsing import Arrive
 from tests.support.members import Member, Members
+from tests.support.screens import expect_heading, say_who
 from tests.support.walks import walks
 
 Spelling = Callable[[str], str]
@@ -20,7 +20,10 @@ def _spaced(card: str) -> str:
 
 NAMES: dict[str, tuple[Fits, Spelling]] = {
     "ё as е": (lambda each: "ё" in each.full_name, lambda name: name.replace("ё", "е")),
-    "е for ё in the register": (lambda each: each.full_name == "Королева Алена Артемовна", lambda _: "Королёва Алёна Артёмовна"),
+    "е for ё in the register": (
+        lambda each: each.full_name == "Королева Алена Артемовна",
+        lambda _: "Королёва Алёна Артёмовна",
+    ),
     "capitals": (lambda each: " " in each.full_name, str.upper),
     "small letters": (lambda each: each.full_name.isupper(), str.lower),
     "more spaces": (lambda each: " " in each.full_name, lambda name: f"  {name.replace(' ', '   ')} "),

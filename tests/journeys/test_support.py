@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.support.screens import SUPPORT_PHONE, button, expect_heading, label, link, log_in
 from tests.support.browsing import Arrive
 from tests.support.members import sample_people
+from tests.support.screens import SUPPORT_PHONE, button, expect_heading, label, link, log_in
 from tests.support.walks import walks
 
 MAILBOX = "help@profcards.ru"

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.support.browsing import Arrive
+from tests.support.members import Members
 from tests.support.screens import (
     CREATED,
     EMAIL,
@@ -17,8 +19,6 @@ from tests.support.screens import (
     save,
     say_who,
 )
-from tests.support.browsing import Arrive
-from tests.support.members import Members
 from tests.support.walks import walks
 
 URAL = "Свердловская область"

@@ -12,12 +12,16 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 PHONE_WIDTH = 390
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+_ONLY_VIOLATIONS = {"resultTypes": ["violations"], "preload": False}
+# The dark scheme changes colours and nothing else (test_controls.py holds the style sheets to that).
 _AXE_OPTIONS = {
-    "runOnly": {"type": "tag", "values": RULES},
-    # Off by default, though WCAG 2.2 (2.5.8, AA) wants it.
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],
-    "preload": False,
+    "light": {
+        **_ONLY_VIOLATIONS,
+        "runOnly": {"type": "tag", "values": RULES},
+        # Off by default, though WCAG 2.2 (2.5.8, AA) wants it.
+        "rules": {"target-size": {"enabled": True}},
+    },
+    "dark": {**_ONLY_VIOLATIONS, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
 }
 SMALLEST_TARGET = 24
 TOLERANCE = 1
@@ -31,7 +35,8 @@ _TOO_WIDE = """tolerance => {
     const found = [];
     if (root.scrollWidth > root.clientWidth + tolerance) found.push(`page: ${root.scrollWidth}`);
     for (const each of [root, document.body]) {
-        if (["hidden", "clip"].includes(getComputedStyle(each).overflowX)) found.push(`${each.tagName} hides what is wide`);
+        const hides = ["hidden", "clip"].includes(getComputedStyle(each).overflowX);
+        if (hides) found.push(`${each.tagName} hides what is wide`);
     }
     if (!found.length) return found;
     for (const each of document.querySelectorAll("body *")) {
@@ -60,7 +65,8 @@ _STRUCTURE = """() => ({
     headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(each => !each.closest("[role=alert]"))
         .map(each => Number(each.tagName[1])),
     landmarks: document.querySelectorAll("main").length,
-    inline: [...document.querySelectorAll("[style], style, script:not([src])")].map(each => each.outerHTML.slice(0, 80)),
+    inline: [...document.querySelectorAll("[style], style, script:not([src])")]
+        .map(each => each.outerHTML.slice(0, 80)),
     handlers: [...document.querySelectorAll("*")].flatMap(each => each.getAttributeNames())
         .filter(name => name.startsWith("on")),
 })"""
@@ -72,10 +78,22 @@ _SMALL_TARGETS = """smallest => [...document.querySelectorAll("a[href], button, 
     .map(each => {
         const boxes = [each, ...(each.labels || [])].map(part => part.getBoundingClientRect());
         const size = name => Math.max(...boxes.map(box => box[name]));
-        return [`${each.tagName} ${(each.textContent || each.name || "").trim().slice(0, 40)}`, size("width"), size("height")];
+        const name = (each.textContent || each.name || "").trim().slice(0, 40);
+        return [`${each.tagName} ${name}`, size("width"), size("height")];
     })
     .filter(([, width, height]) => width < smallest || height < smallest)
     .map(([name, width, height]) => `${name}: ${width.toFixed(1)}x${height.toFixed(1)}`)"""
+
+# The properties that rules for the dark scheme set, but for colours that have a name (`--ink`) and the browser's own.
+_SET_BY_SCHEME = """() => {
+    const walk = (rules, dark) => [...rules].flatMap(rule => {
+        const inside = dark || (rule.media ? rule.media.mediaText.includes("prefers-color-scheme") : false);
+        const own = inside && rule.style ? [...rule.style] : [];
+        return own.concat(rule.cssRules ? walk(rule.cssRules, inside) : []);
+    });
+    const found = [...document.styleSheets].flatMap(sheet => walk(sheet.cssRules, false));
+    return {all: found.length, others: found.filter(name => !name.startsWith("--") && name !== "color-scheme")};
+}"""
 
 _PAINT = """() => new Promise(resolve => {
     const found = {lcp_ms: 0, cls: 0};
@@ -124,7 +142,8 @@ def violations_of(page: Page, widths: Sequence[int] = WIDTHS, schemes: Sequence[
     for width in widths:
         for scheme in schemes:
             resize(page, width, scheme)
-            found += [f"{width} {scheme} {each}" for each in cast(list[str], page.evaluate(_AXE, _AXE_OPTIONS))]
+            violations = cast(list[str], page.evaluate(_AXE, _AXE_OPTIONS[scheme]))
+            found += [f"{width} {scheme} {each}" for each in violations]
     return found
 
 
@@ -151,6 +170,11 @@ def small_targets(page: Page) -> list[str]:
 def structure_of(page: Page) -> dict[str, Any]:
     """Language, title, levels of headings, and whatever the content policy would refuse."""
     return cast(dict[str, Any], page.evaluate(_STRUCTURE))
+
+
+def set_by_scheme(page: Page) -> dict[str, Any]:
+    """How many properties the colour scheme sets in the page's style sheets, and which of them are no named colours."""
+    return cast(dict[str, Any], page.evaluate(_SET_BY_SCHEME))
 
 
 def paint_of(page: Page) -> dict[str, float]:

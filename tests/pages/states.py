@@ -211,20 +211,20 @@ _SECOND: tuple[Control, ...] = (
     ("button", "Сохранить"),
 )
 _MENU: tuple[Control, ...] = (("label", REGION),)
-_PURPOSE = "Скидки и бонусы по профсоюзному билету"
+_PURPOSE = "Скидки и бонусы по единому профсоюзному билету"
 _OFFERS = "Предложения партнёров"
 
 STATES = (
     State("index", "Личные кабинеты", _outside("/")),
     State("lost-outside", LOST, _outside("/net-takogo/")),
-    State("start", _PURPOSE, _at(""), (*_MENU, ("link", "Вход"), ("link", "Регистрация"), ("link", "Вход/Регистрация"))),
-    State("start-ural", _PURPOSE, _at(f"?region={URAL}"), _MENU),
+    State(
+        "start", _PURPOSE, _at(""), (*_MENU, ("link", "Вход"), ("link", "Регистрация"), ("link", "Вход/Регистрация"))
+    ),
     State("offers", _OFFERS, _at("offers?region="), _MENU),
     State("offers-second", f"{_OFFERS}, страница 2", _at("offers?page=2"), _MENU),
     State("offers-category", "Книги: предложения", _at(f"offers?region={URAL}&category=Книги"), _MENU),
     State("offer", "Книжный угол: возврат до\u00a012\u00a0%", _at("offers/knizhny-ugol-knigi"), _ENTRANCE),
     State("news", "Новости", _at("news?region="), _MENU),
-    State("news-second", "Новости, страница 2", _at("news?page=2"), _MENU),
     State("news-item", "Первичка месяца: как в школе появился час тишины", _at("news/chas-tishiny")),
     State("rules", "Правила использования системы ПРОФКАРДС", _at("documents/rules")),
     State("personal-data", "Согласие на обработку персональных данных", _at("documents/personal-data")),
@@ -259,13 +259,11 @@ STATES = (
     State("pass-forged", "Билет не подтверждён", _at("pass/poddelka")),
     State("lost", LOST, _at("net-takoy")),
     State("home", "Главная", _at("me/?region="), _MENU, member=True),
-    State("home-own-region", "Главная", _at(f"me/?region={URAL}"), _MENU, member=True),
     State("profile", "Профиль", _at("me/profile"), (("button", "Выйти"),), member=True),
     State("pass", "Электронный профсоюзный билет", _at("me/pass"), member=True),
     State("pass-checked", "Билет действует", _checked_pass, member=True),
     State("member-offers", _OFFERS, _at("offers?region="), _MENU, member=True),
     State("member-offer", "Книжный угол: возврат до\u00a012\u00a0%", _at("offers/knizhny-ugol-knigi"), member=True),
-    State("member-news", "Новости", _at("news?region="), _MENU, member=True),
     State("member-support", "Помощь", _at("support"), member=True),
     State("member-lost", LOST, _at("net-takoy"), member=True),
 )

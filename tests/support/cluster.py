@@ -66,10 +66,11 @@ class Cluster:
         programs = installed()
         if self._user is None or _open_to_everybody(programs):
             return programs
-        # A clone below /root: its wheel is copied to where the unprivileged user may read it.
-        copied = self.folder / "postgresql"
-        shutil.copytree(programs.parent, copied, symlinks=True)
-        return copied / "bin"
+        # A clone below /root: its wheel is copied to where the unprivileged user may read it, libraries beside it.
+        for part in programs.parents[2].glob(f"{WHEEL}*"):
+            if part.is_dir() and part.suffix in {"", ".libs"}:
+                shutil.copytree(part, self.folder / "wheel" / part.name, symlinks=True)
+        return self.folder / "wheel" / programs.relative_to(programs.parents[2])
 
     def _run(self, command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

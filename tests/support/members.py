@@ -83,11 +83,13 @@ def _without_cabinet() -> list[Member]:
 
 
 class Members:
-    """Everybody who has no cabinet yet: some are only ever looked for in the register, the others register, each once."""
+    """Those without a cabinet: some are only ever looked for in the register, the others register, each once."""
 
     def __init__(self) -> None:
         everybody = _without_cabinet()
-        self._looked_for = [each for place, each in enumerate(everybody) if place < FIRST_ROWS or each.full_name in RARE]
+        self._looked_for = [
+            each for place, each in enumerate(everybody) if place < FIRST_ROWS or each.full_name in RARE
+        ]
         self._left = [each for each in everybody if each not in self._looked_for]
 
     def take(self, fits: Callable[[Member], bool] = _usual) -> Member:

@@ -16,6 +16,8 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 ENVIRON_KEY = "openlk.cabinet"
 BY_PATH_KEY = "openlk.by_path"
+# Answers about the process and all its cabinets: at no host do they belong to one of them.
+PROCESS_PATHS = frozenset({"/livez", "/readyz"})
 
 
 def by_path_allowed() -> bool:
@@ -30,10 +32,11 @@ class CabinetAddress:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        cabinet = cabinet_of_host(_host(environ))
+        path = environ.get("PATH_INFO", "")
+        cabinet = None if path in PROCESS_PATHS else cabinet_of_host(_host(environ))
         environ[BY_PATH_KEY] = False
         if cabinet is None and by_path_allowed():
-            slug, slash, rest = environ.get("PATH_INFO", "").removeprefix("/").partition("/")
+            slug, slash, rest = path.removeprefix("/").partition("/")
             cabinet = cabinets().get(slug)
             if cabinet is not None:
                 if not slash:

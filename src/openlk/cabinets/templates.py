@@ -29,7 +29,7 @@ class _Folder(NodeTransformer):
         self.functions = functions
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- the visitor's naming
-        node = self.generic_visit(node)  # type: ignore[assignment]
+        node = self.generic_visit(node)  # type: ignore[assignment]  # a call stays a call
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         constant = all(isinstance(each, nodes.Const) for each in node.args) and all(
             isinstance(each.value, nodes.Const) for each in node.kwargs

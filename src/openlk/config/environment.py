@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -36,13 +38,15 @@ def data_folder() -> Path:
 def demo_secret(data: Path) -> str:
     """The demo's own key, made at first use and kept in its data folder, so that commands and the demo agree."""
     file = data / DEMO_KEY_FILE
-    data.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(f"demo-{secrets.token_urlsafe(64)}")
+    if not file.is_file():
+        data.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into its place: who comes at the same moment reads a whole key, and the same one.
+        descriptor, written = tempfile.mkstemp(dir=data)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(f"demo-{secrets.token_urlsafe(64)}")
+        with suppress(FileExistsError):
+            os.link(written, file)
+        Path(written).unlink()
     return file.read_text(encoding="ascii").strip()
 
 

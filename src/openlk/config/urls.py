@@ -2,11 +2,7 @@
 
 from django.urls import include, path
 
-from openlk.config import health
-
 urlpatterns = [
-    path("livez", health.livez),
-    path("readyz", health.readyz),
     path("", include("openlk.portal.urls")),
     path("", include("openlk.flows.urls")),
     path("", include("openlk.rewards.urls")),

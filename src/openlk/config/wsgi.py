@@ -9,10 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openlk.config.settings")
 _django = get_wsgi_application()
 
 # Django is set up by the call above.
-from django.conf import settings  # noqa: E402
-from whitenoise import WhiteNoise  # noqa: E402
+from django.conf import settings  # noqa: E402 -- needs Django set up
+from whitenoise import WhiteNoise  # noqa: E402 -- needs Django set up
 
-from openlk.cabinets.addressing import CabinetAddress  # noqa: E402
+from openlk.cabinets.addressing import CabinetAddress  # noqa: E402 -- needs Django set up
 
 _HASHED = r"^.+\.[0-9a-f]{12}\..+$"
 application = WhiteNoise(

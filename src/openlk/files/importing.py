@@ -63,7 +63,7 @@ class Importer(ABC):
 
 def format_for(file: Path) -> Format:
     """The format by the file's ending. Raises UnreadableFile."""
-    known = [kind() for kind in plugins(formats.__name__, Format).values()]  # type: ignore[type-abstract]
+    known = [kind() for kind in plugins(formats.__name__, Format).values()]  # type: ignore[type-abstract]  # the base is abstract
     for candidate in known:
         if file.suffix.lower() in candidate.suffixes:
             return candidate

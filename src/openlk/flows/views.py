@@ -32,6 +32,7 @@ from openlk.kit.sealed import new_token
 from openlk.look.page import page
 
 _MONTH_SECONDS = 30 * 24 * 3600
+LONGEST_VERSION = 9
 _STALE = "Эта страница была открыта раньше и устарела. Мы показали место, где Вы остановились."
 _CHANGED = "Пока Вы заполняли форму, она изменилась. Ответы сохранены: проверьте их и продолжите."
 
@@ -159,7 +160,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def _act(request: HttpRequest, opened: Opened, visitor: Visitor) -> HttpResponse:
     version = request.POST.get("version", "")
-    if not version.isdecimal() or int(version[:9]) != opened.run.version:
+    if not version.isdecimal() or len(version) > LONGEST_VERSION or int(version) != opened.run.version:
         return redirect(f"{request.path}?stale=1")
     step = opened.flow.steps[opened.run.position]
     submission = step.prepare(opened.walk, request.POST.dict())

@@ -14,11 +14,11 @@ from openlk.kit import clock
 _MARKER_BITS = 62
 _SPEND = """
 INSERT INTO guard_budget AS b (cabinet, subject, tries, first_ms, blocked_until_ms, marker)
-VALUES (%(cabinet)s, %(subject)s, 1, %(now)s, %(now)s + {first_delay}, %(marker)s)
+VALUES (%(cabinet)s, %(subject)s, 1, %(now)s, {first_until}, %(marker)s)
 ON CONFLICT (cabinet, subject) DO UPDATE SET
     tries = CASE WHEN {fresh} THEN 1 ELSE b.tries + 1 END,
     first_ms = CASE WHEN {fresh} THEN %(now)s ELSE b.first_ms END,
-    blocked_until_ms = %(now)s + CASE WHEN {fresh} THEN {first_delay} ELSE {delay} END,
+    blocked_until_ms = CASE WHEN {fresh} THEN {first_until} ELSE {until} END,
     marker = %(marker)s
 WHERE b.blocked_until_ms <= %(now)s
 RETURNING marker
@@ -26,20 +26,25 @@ RETURNING marker
 _FORGIVE = "DELETE FROM guard_budget WHERE cabinet = %s AND subject IN ({})"
 
 
-def _delay_sql(rule: Rule) -> str:
-    """Milliseconds to wait after the try that is being counted (`b.tries` is the count before it)."""
+def _until(delay_seconds: int) -> str:
+    """When the next try may come. Nobody waits for no delay: not even one whose clock was read a moment earlier."""
+    return f"%(now)s + {delay_seconds * 1000}" if delay_seconds else "0"
+
+
+def _until_sql(rule: Rule) -> str:
+    """The same after the try that is being counted (`b.tries` is the count before it)."""
     runs: list[str] = []
     delays = rule.delays_seconds
     for count, delay in enumerate(delays[1:], start=1):
         if count + 1 == len(delays) or delay != delays[count + 1]:
-            runs.append(f"WHEN b.tries <= {count} THEN {delay * 1000}")
-    return f"CASE {' '.join(runs)} ELSE {delays[-1] * 1000} END" if runs else str(delays[-1] * 1000)
+            runs.append(f"WHEN b.tries <= {count} THEN {_until(delay)}")
+    return f"CASE {' '.join(runs)} ELSE {_until(delays[-1])} END" if runs else _until(delays[-1])
 
 
 @lru_cache(maxsize=64)
 def _spend_sql(rule: Rule) -> str:
     fresh = f"b.first_ms <= %(now)s - {rule.window_seconds * 1000}"
-    return _SPEND.format(fresh=fresh, first_delay=rule.delays_seconds[0] * 1000, delay=_delay_sql(rule))
+    return _SPEND.format(fresh=fresh, first_until=_until(rule.delays_seconds[0]), until=_until_sql(rule))
 
 
 def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
@@ -53,8 +58,9 @@ def _spend_one(subject: str, rule: Rule, now_ms: int) -> int:
         cursor.execute(_spend_sql(rule), values)
         if cursor.fetchone():
             return 0
-    blocked_until_ms: int = Budget.objects.values_list("blocked_until_ms", flat=True).get(subject=subject)
-    return max(1, -(-(blocked_until_ms - now_ms) // 1000))
+    # The budget may have been forgiven in this very moment: then there is next to nothing to wait for.
+    found = Budget.objects.filter(subject=subject).values_list("blocked_until_ms", flat=True).first()
+    return max(1, -(-((found or now_ms) - now_ms) // 1000))
 
 
 def spend(subjects: Sequence[tuple[str, Rule]]) -> int:

@@ -130,7 +130,7 @@ def open_session(cabinet: Cabinet, login_id: int, device: str) -> str:
     token = new_token()
     now = clock.wall()
     idle = timedelta(days=login_definition(cabinet).idle_days)
-    Session.objects.create(
+    Session(
         audience="customer",
         token_digest=digest(token),
         login_id=login_id,
@@ -138,7 +138,7 @@ def open_session(cabinet: Cabinet, login_id: int, device: str) -> str:
         created_at=now,
         last_seen_at=now,
         expires_at=now + min(idle, SESSION_LIMIT),
-    )
+    ).save(force_insert=True)
     return token
 
 

@@ -27,7 +27,8 @@ class CurrentSession:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         login = self._login(request)
         request.login = login  # type: ignore[attr-defined]  # our own attribute, read through login_of()
-        request.person = SimpleLazyObject(lambda: person_of(login.login_id)) if login else None  # type: ignore[attr-defined]
+        person = SimpleLazyObject(lambda: person_of(login.login_id)) if login else None
+        request.person = person  # type: ignore[attr-defined]  # our own attribute, read through person_on()
         return self.get_response(request)
 
     def _login(self, request: HttpRequest) -> CurrentLogin | None:

@@ -48,13 +48,13 @@ def current_login(token: str) -> CurrentLogin | None:
     return CurrentLogin(session_id, login_id, name, _moment(created_at), _moment(last_seen_at))
 
 
-_PASSWORD = "SELECT id, password FROM identity_login WHERE cabinet = %s AND name = %s"
+_STORED = "SELECT id, password FROM identity_login WHERE cabinet = %s AND name = %s"
 
 
 def password_of(name: str) -> tuple[int, str] | None:
     """The id and the PHC string of the login of that name, which is in matchable form."""
     with connection.cursor() as cursor:
-        cursor.execute(_PASSWORD, [scoped_slug(), name])
+        cursor.execute(_STORED, [scoped_slug(), name])
         found: tuple[int, str] | None = cursor.fetchone()
     return found
 

@@ -103,7 +103,7 @@ def _deliver(cabinet: Cabinet, message: Message, known: Mapping[str, type[Channe
 
 def send_due(cabinet: Cabinet) -> int:
     """Send what is due in one cabinet; returns how many messages were tried. No transaction is open while sending."""
-    known = plugins(channels.__name__, Channel)  # type: ignore[type-abstract]
+    known = plugins(channels.__name__, Channel)  # type: ignore[type-abstract]  # the base of plug-ins is abstract
     claimed = _claim(cabinet)
     for message in claimed:
         _settle(cabinet, message, _deliver(cabinet, message, known))

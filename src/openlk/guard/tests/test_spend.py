@@ -48,7 +48,7 @@ def test_every_try_is_followed_by_its_own_delay(
             budget = Budget.objects.get(subject=SUBJECT)
         now_ms = int(wall.at.timestamp() * 1000)
         expected = delays[min(number, len(delays)) - 1]
-        assert (budget.tries, budget.blocked_until_ms - now_ms) == (number, expected * 1000)
+        assert (budget.tries, max(0, budget.blocked_until_ms - now_ms)) == (number, expected * 1000)
         wall.forward(seconds=expected)
 
 
@@ -63,6 +63,22 @@ def test_a_try_too_early_is_told_the_rest_and_costs_nothing(db: None, cabinet: C
     wall.forward(seconds=0.5)
     assert _spend(cabinet, (SUBJECT, rule)) == 0
     assert _tries(cabinet) == {SUBJECT: 2}
+
+
+def test_a_clock_read_a_moment_earlier_makes_nobody_wait(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    """Two tries at once: the one whose turn comes second may have looked at its clock first."""
+    assert _spend(cabinet, (SUBJECT, GROWING)) == 0
+    wall.forward(seconds=-0.05)
+    assert _spend(cabinet, (SUBJECT, GROWING)) == 0
+
+
+def test_a_budget_forgiven_meanwhile_breaks_nothing(
+    db: None, cabinet: Cabinet, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = Rule((60,), 3600)
+    assert _spend(cabinet, (SUBJECT, rule)) == 0
+    monkeypatch.setattr(Budget.objects, "filter", lambda **_: Budget.objects.none())
+    assert _spend(cabinet, (SUBJECT, rule)) == 1
 
 
 def test_a_new_window_starts_from_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:

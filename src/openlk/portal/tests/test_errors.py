@@ -127,8 +127,8 @@ def test_a_nul_is_refused_before_it_reaches_the_database(
 
 @pytest.mark.parametrize("host", ["alpha_example!", "a b", "[", "alpha.example:99999999"])
 def test_a_host_that_is_none_is_refused_politely(documents: None, cabinet: Cabinet, host: str) -> None:
-    assert Browser(host).get("/").status in {200, 400}
-    assert Browser(host).get("/alpha/login").status in {200, 400}
+    assert Browser(host).get("/").status < 500
+    assert Browser(host).get("/alpha/login").status < 500
 
 
 def test_a_form_that_is_too_large_is_refused(documents: None, cabinet: Cabinet) -> None:

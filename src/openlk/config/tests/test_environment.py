@@ -1,0 +1,139 @@
+"""The OPENLK_… variables: what they may hold, and what production refuses."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from openlk.config import environment
+from tests.support.threads import at_once
+
+GOOD = "k" * 50
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"OPENLK_{name}", value)
+
+
+def test_demo_is_the_mode_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENLK_MODE")
+    assert environment.mode() == "demo"
+    _set(monkeypatch, MODE="production")
+    assert environment.mode() == "production"
+
+
+def test_another_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, MODE="prod")
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_MODE: допустимы demo и production, задано «prod»"):
+        environment.mode()
+
+
+@pytest.mark.parametrize("key", ["", "short", "k" * 49, "demo-" + "k" * 80])
+def test_production_refuses_a_missing_short_or_demo_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    _set(monkeypatch, MODE="production", SECRET_KEY=key)
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_SECRET_KEY"):
+        environment.secret_key()
+
+
+def test_production_takes_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A control of the refusal."""
+    _set(monkeypatch, MODE="production", SECRET_KEY=GOOD)
+    assert environment.secret_key() == GOOD
+
+
+def test_the_demo_makes_a_key_once_for_its_owner_only(tmp_path: Path) -> None:
+    key = environment.demo_secret(tmp_path / "data")
+    file = tmp_path / "data" / "secret.key"
+    assert environment.demo_secret(tmp_path / "data") == key
+    assert key.startswith("demo-")
+    assert len(key) > 80
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list((tmp_path / "data").iterdir()) == [file]
+
+
+def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
+    keys = at_once([lambda: environment.demo_secret(tmp_path / "data")] * 16)
+    assert len(set(keys)) == 1
+    assert str(keys[0]).startswith("demo-")
+
+
+@pytest.mark.parametrize(("value", "number"), [("", 7), ("0", 0), ("12", 12)])
+def test_a_whole_number_is_read(monkeypatch: pytest.MonkeyPatch, value: str, number: int) -> None:
+    _set(monkeypatch, PROXIES=value)
+    assert environment.whole_number("PROXIES", 7) == number
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "два"])
+def test_what_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    _set(monkeypatch, PROXIES=value)
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_PROXIES: нужно целое число"):
+        environment.whole_number("PROXIES", 0)
+
+
+@pytest.mark.parametrize(("value", "on"), [("", False), ("0", False), ("1", True)])
+def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch, value: str, on: bool) -> None:
+    _set(monkeypatch, SHARED_HOST=value)
+    assert environment.switch("SHARED_HOST") is on
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "2"])
+def test_a_switch_half_way_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    _set(monkeypatch, SHARED_HOST=value)
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_SHARED_HOST: допустимы 0 и 1"):
+        environment.switch("SHARED_HOST")
+
+
+def test_a_database_address_is_understood() -> None:
+    sqlite = environment.database("sqlite:////var/lib/openlk.sqlite3")
+    assert (sqlite["NAME"], sqlite["OPTIONS"]["transaction_mode"]) == ("/var/lib/openlk.sqlite3", "IMMEDIATE")
+    postgres = environment.database("postgresql://app:p%40ss@db.example:5433/lk?sslmode=require")
+    assert (postgres["USER"], postgres["PASSWORD"], postgres["HOST"], postgres["PORT"], postgres["NAME"]) == (
+        "app",
+        "p@ss",
+        "db.example",
+        "5433",
+        "lk",
+    )
+    assert postgres["OPTIONS"]["sslmode"] == "require"
+    assert environment.database("postgres://app@/lk?host=/run/pg")["HOST"] == "/run/pg"
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "openlk.sqlite3", ""])
+def test_another_database_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_DATABASE_URL"):
+        environment.database(url)
+
+
+def _command(tmp_path: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    given = {f"OPENLK_{name}": value for name, value in variables.items()}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OPENLK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "openlk.config", *arguments],
+        env={**clean, "OPENLK_DATA": str(tmp_path), **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_does_not_start_with_the_demos_secret(tmp_path: Path) -> None:
+    secret = environment.demo_secret(tmp_path)
+    for command in (["check"], ["serve"]):
+        ended = _command(tmp_path, *command, MODE="production", SECRET_KEY=secret)
+        assert ended.returncode == 1
+        assert "OPENLK_SECRET_KEY" in ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert secret not in ended.stderr
+
+
+def test_a_command_on_an_empty_installation_says_what_to_do(tmp_path: Path) -> None:
+    ended = _command(tmp_path, "worker", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    assert ended.returncode == 1
+    assert "openlk migrate" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,80 @@
+"""Several workers at one outbox: every letter goes out once."""
+
+from collections import Counter
+from collections.abc import Mapping
+from threading import Barrier, Lock
+
+import pytest
+from django.db import transaction
+
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.kit import clock
+from openlk.messages import actions
+from openlk.messages.actions import BATCH, queue, send_due
+from openlk.messages.channel import Channel, Delivery, Parcel
+from openlk.messages.models import Message
+from tests.support.databases import OwnDatabase
+from tests.support.threads import at_once
+
+WORKERS = 4
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> "Counter[str]":
+    """How often each recipient was written to."""
+    counted: Counter[str] = Counter()
+    lock = Lock()
+
+    class Counting(Channel):
+        def deliver(self, parcel: Parcel) -> Delivery:
+            with lock:
+                counted[parcel.recipient] += 1
+            return Delivery("yes")
+
+    known: Mapping[str, type[Channel]] = {"email": Counting}
+    monkeypatch.setattr(actions, "plugins", lambda *_: known)
+    return counted
+
+
+def _queue(cabinet: Cabinet, count: int) -> None:
+    with scope(cabinet), transaction.atomic():
+        for number in range(count):
+            queue("email", f"m{number}@example.org", "support_received", {"number": "1"})
+
+
+def _work(cabinet: Cabinet) -> int:
+    tried = 0
+    while done := send_due(cabinet):
+        tried += done
+    return tried
+
+
+def test_every_letter_is_sent_once(own_database: OwnDatabase, cabinet: Cabinet, sent: "Counter[str]") -> None:
+    count = 3 * BATCH + 7
+    _queue(cabinet, count)
+    tried = at_once([lambda: _work(cabinet)] * WORKERS)
+    assert all(isinstance(each, int) for each in tried), tried
+    while _work(cabinet):
+        pass  # what others had locked while the last one looked
+    assert sent == {f"m{number}@example.org": 1 for number in range(count)}
+    with scope(cabinet):
+        assert Message.objects.filter(state="sent", attempts=1).count() == count
+
+
+def test_without_the_lease_letters_go_out_twice(
+    own_database: OwnDatabase, cabinet: Cabinet, sent: "Counter[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A control: workers that only look what is due take the same letters."""
+    _queue(cabinet, 5)
+    everybody_has_looked = Barrier(WORKERS)
+
+    def only_looking(each: Cabinet) -> list[Message]:
+        with scope(each):
+            due = list(Message.objects.filter(state="queued", due_at__lte=clock.wall()))
+        everybody_has_looked.wait(30)
+        return due
+
+    monkeypatch.setattr(actions, "_claim", only_looking)
+    at_once([lambda: send_due(cabinet)] * WORKERS)
+    assert set(sent.values()) == {WORKERS}
