@@ -56,9 +56,7 @@ def person(places: list[Place], cabinet: Cabinet) -> Person:
 
 def _twin(other_cabinet: Cabinet) -> Person:
     """Somebody else with the same card and another password in the second cabinet."""
-    return make_person(
-        other_cabinet, full_name="Ким Юн Су", union_card=CARD, with_login=True, password="другой пароль"
-    )
+    return make_person(other_cabinet, full_name="Ким Юн Су", union_card=CARD, with_login=True, password="другой пароль")
 
 
 def test_a_login_is_unknown_in_the_other_cabinet(places: list[Place], person: Person) -> None:
@@ -67,9 +65,7 @@ def test_a_login_is_unknown_in_the_other_cabinet(places: list[Place], person: Pe
     assert home.log_in(home.browser(), CARD, PASSWORD).status == 302, "a control: at home it opens"
 
 
-def test_a_password_fits_its_own_cabinet_only(
-    places: list[Place], person: Person, other_cabinet: Cabinet
-) -> None:
+def test_a_password_fits_its_own_cabinet_only(places: list[Place], person: Person, other_cabinet: Cabinet) -> None:
     _twin(other_cabinet)
     home, elsewhere = places
     assert elsewhere.log_in(elsewhere.browser(), CARD, PASSWORD).status == 200
@@ -93,9 +89,7 @@ def test_a_session_cookie_opens_its_own_cabinet_only(
     assert home.get(thief, "/me/").status == 200, "a control: the token itself is good"
 
 
-def test_logging_in_at_both_keeps_both_sessions(
-    places: list[Place], person: Person, other_cabinet: Cabinet
-) -> None:
+def test_logging_in_at_both_keeps_both_sessions(places: list[Place], person: Person, other_cabinet: Cabinet) -> None:
     """With stock cookies the second login replaced the first one's session."""
     _twin(other_cabinet)
     browsers = [Browser("localhost")] * 2 if places[0].by_path else [place.browser() for place in places]
@@ -137,9 +131,7 @@ def test_a_run_opens_in_its_own_cabinet_only(places: list[Place], cabinet: Cabin
     assert home.get(browser, path).status == 200, "a control: at home the run goes on"
 
 
-def test_a_pass_is_good_in_its_own_cabinet_only(
-    places: list[Place], person: Person, other_cabinet: Cabinet
-) -> None:
+def test_a_pass_is_good_in_its_own_cabinet_only(places: list[Place], person: Person, other_cabinet: Cabinet) -> None:
     _twin(other_cabinet)
     home, elsewhere = places
     with scope(person.cabinet):
@@ -193,9 +185,7 @@ def test_each_cabinet_speaks_its_own_words(places: list[Place]) -> None:
             assert f'data-cabinet="{"alpha" if own == "АЛЬФА" else "beta"}"' in page.text, path
 
 
-def test_logging_out_ends_no_session_next_door(
-    places: list[Place], person: Person, other_cabinet: Cabinet
-) -> None:
+def test_logging_out_ends_no_session_next_door(places: list[Place], person: Person, other_cabinet: Cabinet) -> None:
     _twin(other_cabinet)
     home, elsewhere = places
     browsers: list[Browser] = [home.browser(), elsewhere.browser()]

@@ -1,6 +1,6 @@
 """The application's role: it owns nothing, sees through nothing, and cannot rewrite what must stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.apps import apps
@@ -21,7 +21,7 @@ APPEND_ONLY = sorted(
 POSTGRESQL = "postgresql"
 
 
-def _one(statement: str, values: list[object]) -> object:
+def _one(statement: str, values: Sequence[str]) -> object:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row: tuple[object, ...] = cursor.fetchone()
@@ -33,13 +33,14 @@ def _denied(change: Callable[[], object]) -> bool:
         with transaction.atomic():
             change()
     except DatabaseError as error:
-        assert "permission denied" in str(error)
+        if "permission denied" not in str(error):
+            raise
         return True
     return False
 
 
 def test_what_must_stay_is_marked() -> None:
-    assert APPEND_ONLY == [DocumentVersion, Event]
+    assert {model.__name__ for model in APPEND_ONLY} == {"DocumentVersion", "Event"}
 
 
 def test_the_role_is_neither_owner_nor_all_seeing(db: None) -> None:
@@ -97,4 +98,4 @@ def test_other_tables_can_be_rewritten(db: None, cabinet: Cabinet) -> None:
 def test_the_role_cannot_touch_the_history_of_migrations(db: None) -> None:
     if connection.vendor == POSTGRESQL:
         assert _one("SELECT has_table_privilege('django_migrations', 'INSERT, UPDATE, DELETE')", []) is False
-    assert _one("SELECT count(*) > 0 FROM django_migrations WHERE app = 'audit'", []) in {True, 1}
+    assert _one("SELECT count(*) > 0 FROM django_migrations WHERE app = 'audit'", [])

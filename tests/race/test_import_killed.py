@@ -11,13 +11,16 @@ from django.db import connection
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.files.importing import BATCH_ROWS, run_import
+from openlk.files import importing
+from openlk.files.importing import run_import
 from openlk.files.table import Row
 from openlk.register.definition import registers_of
 from openlk.register.imports import RegisterImporter
 from openlk.register.models import Contact, Holder, Identifier
 from tests.support.databases import OwnDatabase
 
+# The product's batches are larger; where one ends is what matters here.
+BATCH_ROWS = 100
 ROWS = 3 * BATCH_ROWS + 1
 # The child kills itself at a place that the parent names, as a power cut would: nothing is closed, nothing said.
 CHILD = """
@@ -26,10 +29,12 @@ from pathlib import Path
 import django
 django.setup()
 from openlk.cabinets.loading import load
+from openlk.files import importing
 from openlk.files.importing import run_import
 from openlk.register import imports
 from openlk.register.definition import registers_of
 
+importing.BATCH_ROWS = int(sys.argv[5])
 folder, file, batch, place = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 calls = []
 known = getattr(imports.RegisterImporter, place)
@@ -43,7 +48,7 @@ def dying(self, *arguments):
 setattr(imports.RegisterImporter, place, dying)
 cabinet = load(folder)
 importer = imports.RegisterImporter(cabinet, "members", registers_of(cabinet)["members"])
-for summary in run_import(cabinet, importer, file):
+for summary in run_import(importer, file):
     pass
 """
 
@@ -64,13 +69,13 @@ def _counts(cabinet: Cabinet) -> tuple[int, int, int]:
 
 def _killed(database: OwnDatabase, cabinet: Cabinet, file: Path, batch: int, place: str) -> int:
     environment = {**os.environ, "OPENLK_DATABASE_URL": database.url, "OPENLK_OWNER_DATABASE_URL": database.owner_url}
-    command = [sys.executable, "-c", CHILD, str(cabinet.folder), str(file), str(batch), place]
+    command = [sys.executable, "-c", CHILD, str(cabinet.folder), str(file), str(batch), place, str(BATCH_ROWS)]
     return subprocess.run(command, env=environment, timeout=120, check=False).returncode
 
 
 @pytest.mark.parametrize(
     ("batch", "place", "whole"),
-    [(1, "_write_contacts", 0), (2, "_write_identifiers", 1), (3, "_write_contacts", 2), (3, "apply", 2)],
+    [(1, "_write_contacts", 0), (2, "_write_identifiers", 1), (3, "apply", 2)],
 )
 def test_a_killed_import_leaves_whole_batches(
     own_database: OwnDatabase, cabinet: Cabinet, file: Path, batch: int, place: str, whole: int
@@ -81,11 +86,14 @@ def test_a_killed_import_leaves_whole_batches(
     assert _counts(cabinet) == (rows, rows, 2 * rows)
 
 
-def test_the_same_file_finishes_what_was_killed(own_database: OwnDatabase, cabinet: Cabinet, file: Path) -> None:
+def test_the_same_file_finishes_what_was_killed(
+    own_database: OwnDatabase, cabinet: Cabinet, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_ROWS", BATCH_ROWS)
     connection.close()
     assert _killed(own_database, cabinet, file, 2, "_write_contacts") == -signal.SIGKILL
     importer = RegisterImporter(cabinet, "members", registers_of(cabinet)["members"])
-    *_, total = run_import(cabinet, importer, file)
+    *_, total = run_import(importer, file)
     assert (total.unchanged, total.new, total.changed, total.refused) == (BATCH_ROWS, ROWS - BATCH_ROWS, 0, 0)
     assert _counts(cabinet) == (ROWS, ROWS, 2 * ROWS)
 
@@ -104,7 +112,7 @@ def test_without_the_transaction_half_a_batch_would_stay(
     monkeypatch.setattr(RegisterImporter, "_write_identifiers", dying)
     importer = RegisterImporter(cabinet, "members", registers_of(cabinet)["members"])
     with pytest.raises(Killed):
-        list(run_import(cabinet, importer, file))
+        list(run_import(importer, file))
     assert _counts(cabinet) == (0, 0, 0)
     importer.prepare(["ФИО", "union_card"])
     entries = [entry for entry, _ in (importer._check(row) for row in _rows()) if entry is not None]

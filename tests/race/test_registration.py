@@ -15,7 +15,7 @@ from openlk.identity.actions import LoginTaken, create_login
 from openlk.identity.models import Link, Login
 from openlk.messages.models import Message
 from tests.support.people import Person, make_person
-from tests.support.running import begun, matched
+from tests.support.running import PASSWORDS, begun, matched
 from tests.support.threads import at_once
 
 THREADS = 8
@@ -75,7 +75,7 @@ def test_eight_runs_of_one_member_end_in_one_login(person: Person) -> None:
 def test_one_form_sent_eight_times_at_once_counts_once(person: Person) -> None:
     walker = matched(person)
     version = walker.row().version
-    results = at_once([lambda: walker.send(version, password="соль и хлеб", password_again="соль и хлеб")] * THREADS)
+    results = at_once([lambda: walker.send(version, PASSWORDS)] * THREADS)
     acted = [each for each in results if isinstance(each, Acted)]
     moved = [each for each in acted if not each.stale]
     assert len(moved) == 1, results

@@ -36,7 +36,7 @@ def test_twenty_at_once_get_exactly_the_allowed_number(own_database: OwnDatabase
 def test_reading_first_and_writing_then_lets_more_through(own_database: OwnDatabase, cabinet: Cabinet) -> None:
     """A control: counting in two statements lets everybody through who reads before the first has written."""
     with scope(cabinet):
-        Budget.objects.create(subject=SUBJECT, tries=0, first_ms=0, blocked_until_ms=0, marker=0)
+        Budget.objects.create(subject=SUBJECT, tries=0, first_ms=0, blocked_until_ms=0)
     everybody_has_read = Barrier(THREADS)
 
     def attempt() -> int:

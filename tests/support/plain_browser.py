@@ -187,7 +187,7 @@ class Browser:
         given: dict[str, Any] = {}
 
         def start_response(status: str, answered: list[tuple[str, str]], *_: object) -> None:
-            given.update(status=int(status.split(" ")[0]), headers=answered)
+            given.update(status=int(status.split(" ", maxsplit=1)[0]), headers=answered)
 
         with _open_connection():
             chunks = _application()(self._environ(method, address, body, headers), start_response)

@@ -1,8 +1,8 @@
 """Registration as a person goes through it, for tests that need it behind them."""
 
 from openlk.cabinets.loading import Cabinet
-from tests.support.plain_browser import Browser, Page
 from tests.support.people import PASSWORD, Person
+from tests.support.plain_browser import Browser, Page
 
 CONSENTS = {"consent_personal-data": "1", "consent_rules": "1"}
 

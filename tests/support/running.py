@@ -1,5 +1,6 @@
 """A run of the registration, walked without pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -41,22 +42,22 @@ class Walker:
         """What is sealed in it."""
         return cast(dict[str, Any], unseal(bytes(self.row().answers), SEAL))
 
-    def send(self, version: int | None = None, **posted: str) -> Acted:
+    def send(self, version: int | None = None, posted: Mapping[str, str] | None = None) -> Acted:
         """Send the screen where the run stands; `version` is today's unless given."""
         opened = self.opened()
         step = opened.flow.steps[opened.run.position]
-        submission = step.prepare(opened.walk, posted)
+        submission = step.prepare(opened.walk, posted or {})
         return act(
             self.cabinet, self.run_id, opened.run.version if version is None else version, submission, self.visitor
         )
 
     def first(self, full_name: str, union_card: str) -> Acted:
         """Send the first screen with both consents."""
-        return self.send(full_name=full_name, union_card=union_card, **CONSENTS)
+        return self.send(None, {"full_name": full_name, "union_card": union_card, **CONSENTS})
 
     def second(self, **posted: str) -> Acted:
         """Send the second screen with a password; contacts stay as they are unless given."""
-        return self.send(**{**PASSWORDS, **posted})
+        return self.send(None, {**PASSWORDS, **posted})
 
 
 def begun(cabinet: Cabinet, visitor: Visitor = VISITOR) -> Walker:

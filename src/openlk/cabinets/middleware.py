@@ -1,5 +1,6 @@
 """Makes the addressed cabinet current for the request and opens one scope around every read."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,11 +16,18 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def _refuse_nul(request: HttpRequest) -> None:
-    """No text of ours holds a NUL, and PostgreSQL cannot store one: refused here, once, for every page."""
-    texts = [request.path_info, *request.GET.values(), *request.POST.values()]
-    if any("\x00" in text for text in texts if isinstance(text, str)):
-        raise BadRequest("NUL in the request")
+# What no text of ours holds and no database stores: NUL, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _refuse_unstorable(request: HttpRequest) -> None:
+    """Refused here, once, for every page; so is a body that is larger than any of our forms."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise BadRequest("the body is too large")
+    lists = [*request.GET.lists(), *request.POST.lists()]
+    texts = [request.path_info, *(text for name, values in lists for text in (name, *values))]
+    if any(_UNSTORABLE.search(text) for text in texts):
+        raise BadRequest("unstorable characters in the request")
 
 
 class CabinetMiddleware:
@@ -37,7 +45,7 @@ class CabinetMiddleware:
         if cabinet is None:
             request.urlconf = settings.NEUTRAL_URLCONF
             return self.get_response(request)
-        _refuse_nul(request)
+        _refuse_unstorable(request)
         self._take_csrf_cookie(request)
         with entered(cabinet):
             if request.method in _SAFE_METHODS:

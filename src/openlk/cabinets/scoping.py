@@ -38,7 +38,12 @@ def scoped_slug() -> str:
 
 @contextmanager
 def entered(cabinet: Cabinet) -> Iterator[None]:
-    """Make `cabinet` current for templates and settings; rows stay closed until a scope is opened."""
+    """Make `cabinet` current for templates and settings; rows stay closed until a scope is opened.
+
+    Raises CrossScope inside the scope of another cabinet, whose rows would open under this one's name.
+    """
+    if _scoped.get() and current() is not cabinet:
+        raise CrossScope(f"«{cabinet.slug}» entered inside the scope of «{current().slug}»")
     token = _current.set(cabinet)
     try:
         yield

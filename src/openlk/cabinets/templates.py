@@ -64,13 +64,17 @@ def _shared() -> tuple[dict[str, Callable[..., str]], dict[str, Callable[..., An
     return folded, filters, [folder for folder in folders if folder.is_dir()]
 
 
+def _loader(cabinet: Cabinet | None) -> jinja2.BaseLoader:
+    own = [cabinet.folder / "templates"] if cabinet else []
+    return jinja2.FileSystemLoader([*own, *_shared()[2]])
+
+
 @lru_cache(maxsize=MAX_ENVIRONMENTS)
 def _environment(cabinet: Cabinet | None, prefix: str) -> FoldingEnvironment:
     del prefix  # only a part of the key: folded addresses hold it
-    folded, filters, folders = _shared()
-    own = [cabinet.folder / "templates"] if cabinet else []
+    folded, filters, _ = _shared()
     environment = FoldingEnvironment(
-        loader=jinja2.FileSystemLoader([*own, *folders]),
+        loader=_loader(cabinet),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -90,3 +94,19 @@ def _environment(cabinet: Cabinet | None, prefix: str) -> FoldingEnvironment:
 def render(cabinet: Cabinet | None, name: str, context: Mapping[str, Any]) -> str:
     """The page `name` as this cabinet sees it: its own override, else the engine's. Missing names in it raise."""
     return _environment(cabinet, get_script_prefix()).get_template(name).render(context)
+
+
+def broken_templates(cabinet: Cabinet) -> list[str]:
+    """Why pages of this cabinet cannot be compiled, its own overrides among them; empty when all can."""
+    # A plain environment: folding would ask for static files, which need not be collected yet.
+    environment = jinja2.Environment(loader=_loader(cabinet), autoescape=True)
+    environment.filters.update(_shared()[1])
+    problems = []
+    for name in environment.list_templates(extensions=["html"]):
+        try:
+            environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            problems.append(f"{error.filename}: строка {error.lineno}: шаблон не читается: {error.message}")
+        except jinja2.TemplateError as error:
+            problems.append(f"{name}: шаблон не читается: {error}")
+    return problems

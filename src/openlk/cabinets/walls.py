@@ -43,7 +43,11 @@ def raise_walls(using: str, **_: object) -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for statement in _statements(connection.ops.quote_name, settings.APPLICATION_ROLE):
+        cursor.execute("SELECT current_user")
+        owner = cursor.fetchone()[0]
+        # One role for everything (`openlk check` refuses it) must not take its own rights away.
+        role = settings.APPLICATION_ROLE if owner != settings.APPLICATION_ROLE else None
+        for statement in _statements(connection.ops.quote_name, role):
             cursor.execute(statement)
 
 

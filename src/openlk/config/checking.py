@@ -9,14 +9,14 @@ from openlk.cabinets.addressing import by_path_allowed
 from openlk.cabinets.problems import DefinitionError
 from openlk.cabinets.registry import cabinets
 from openlk.cabinets.schema import json_schema
+from openlk.cabinets.templates import broken_templates
 from openlk.cabinets.walls import wall_problems
+from openlk.config.environment import variable
 from openlk.config.health import unapplied_migrations
 from openlk.content.definition import documents_of
 from openlk.content.documents import changed_documents, written
-from openlk.flows.definition import flows_of, steps_of
 from openlk.kit.frontmatter import BadDocumentError
 from openlk.look.section import known_sections
-from openlk.messages.letters import NoSuchLetter, letter_of
 
 
 def _cabinet_problems() -> list[str]:
@@ -31,14 +31,7 @@ def _cabinet_problems() -> list[str]:
                 written(cabinet, name)
             except BadDocumentError as error:
                 problems.append(str(error))
-        for flow in flows_of(cabinet).values():
-            for step in steps_of(flow):
-                name = getattr(step.options, "letter", "")
-                try:
-                    if name:
-                        letter_of(cabinet, name)
-                except (BadDocumentError, NoSuchLetter) as error:
-                    problems.append(str(error))
+        problems += broken_templates(cabinet)
         problems += [
             f"{cabinet.folder}: cabinet.sections: раздела «{key}» нет; есть: {', '.join(known_sections())}."
             for key in cabinet.profile.sections
@@ -48,14 +41,19 @@ def _cabinet_problems() -> list[str]:
 
 
 def _address_problems() -> list[str]:
-    if by_path_allowed():
-        return []
     homeless = [slug for slug, cabinet in cabinets().items() if not cabinet.profile.hosts]
-    return [
-        f"кабинет {slug}: не задан cabinet.hosts. В production у каждого кабинета свой узел; "
-        "чтобы держать несколько организаций на одном, задайте OPENLK_SHARED_HOST=1"
-        for slug in homeless
-    ]
+    if settings.MODE == "demo" or not homeless:
+        return []
+    if not by_path_allowed():
+        return [
+            f"кабинет {slug}: не задан cabinet.hosts. В production у каждого кабинета свой узел; "
+            "чтобы держать несколько организаций на одном, задайте OPENLK_SHARED_HOST=1"
+            for slug in homeless
+        ]
+    if not variable("PUBLIC_URL"):
+        names = ", ".join(homeless)
+        return [f"OPENLK_PUBLIC_URL не задан, а он нужен ссылкам в письмах кабинетов без cabinet.hosts: {names}"]
+    return []
 
 
 def _database_problems() -> list[str]:

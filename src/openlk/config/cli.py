@@ -11,6 +11,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
+from openlk.config.environment import port
 from openlk.kit.stopping import StopSignal
 
 Command = Callable[[argparse.Namespace], int]
@@ -19,7 +20,7 @@ Command = Callable[[argparse.Namespace], int]
 def _serve(arguments: argparse.Namespace) -> int:
     from openlk.config.serving import serve  # noqa: PLC0415 -- a command loads only what it needs
 
-    return serve(arguments.host, arguments.port)
+    return serve(arguments.host, arguments.port or port())
 
 
 def _worker(arguments: argparse.Namespace) -> int:
@@ -86,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", _demo, "запустить всё с примерами: сайт, обработчик и песочницу")
     serve = add("serve", _serve, "запустить сайт")
     serve.add_argument("--host", default="127.0.0.1", help="адрес, на котором слушать (по умолчанию 127.0.0.1)")
-    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or "8000"), help="порт (8000)")
+    serve.add_argument("--port", type=int, default=None, help="порт (PORT, иначе 8000)")
     add("worker", _worker, "запустить обработчик: письма, SMS, работы по расписанию")
     add("migrate", _migrate, "подготовить базу данных, документы и статические файлы")
     import_ = add("import", _import, "загрузить реестр из файла")

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parents[3]
 DEMO_KEY_FILE = "secret.key"
 MIN_SECRET_LENGTH = 50
+LAST_PORT = 65535 - 2  # the sandbox takes the next two
 
 
 def variable(name: str, default: str = "") -> str:
@@ -31,8 +32,13 @@ def mode() -> Literal["demo", "production"]:
 
 
 def data_folder() -> Path:
-    """OPENLK_DATA; in a clone, its var/demo."""
-    return Path(variable("DATA") or ROOT / "var" / "demo").resolve()
+    """OPENLK_DATA; in demo mode a clone's var/demo. Production refuses to do without it, and a demo's folder."""
+    folder = Path(variable("DATA") or ROOT / "var" / "demo").resolve()
+    if mode() == "production" and not variable("DATA"):
+        raise ImproperlyConfigured("OPENLK_DATA: для production нужна своя папка данных, например /var/lib/openlk.")
+    if mode() == "production" and (folder / DEMO_KEY_FILE).exists():
+        raise ImproperlyConfigured(f"OPENLK_DATA: {folder} — папка демо с опубликованными паролями. Задайте другую.")
+    return folder
 
 
 def demo_secret(data: Path) -> str:
@@ -102,6 +108,14 @@ def database(url: str) -> dict[str, Any]:
     if scheme in {"postgresql", "postgres"}:
         return _postgresql(url)
     raise ImproperlyConfigured(f"OPENLK_DATABASE_URL: ждём sqlite:///путь или postgresql://…, задано «{scheme}».")
+
+
+def port() -> int:
+    """PORT, the site's; 8000 when it is not set."""
+    value = os.environ.get("PORT") or "8000"
+    if not value.isdecimal() or not 0 < int(value) <= LAST_PORT:
+        raise ImproperlyConfigured(f"PORT: нужно число от 1 до {LAST_PORT}, задано «{value}».")
+    return int(value)
 
 
 def whole_number(name: str, default: int) -> int:

@@ -36,7 +36,7 @@ def import_register(slug: str, register_name: str, file: Path, *, as_json: bool)
         return 1
     summary = Summary()
     try:
-        for summary in run_import(cabinet, RegisterImporter(cabinet, register_name, registers[register_name]), file):
+        for summary in run_import(RegisterImporter(cabinet, register_name, registers[register_name]), file):
             print(_report(summary), file=sys.stderr)
     except UnreadableFile as error:
         print(f"{file.name}: {error}", file=sys.stderr)

@@ -39,7 +39,7 @@ def _load_registers(cabinet: Cabinet, folder: Path) -> None:
     for name, register in registers_of(cabinet).items():
         file = folder / f"{name}.csv"
         if file.is_file():
-            for summary in run_import(cabinet, RegisterImporter(cabinet, name, register), file):
+            for summary in run_import(RegisterImporter(cabinet, name, register), file):
                 for problem in summary.problems:
                     print(f"{file}: {problem}", file=sys.stderr)
 

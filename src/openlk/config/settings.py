@@ -1,9 +1,19 @@
 """Django settings; every choice of the installation comes from OPENLK_… (docs/settings.md)."""
 
-import os
 from pathlib import Path
+from urllib.parse import quote
 
-from openlk.config.environment import ROOT, data_folder, database, mode, secret_key, switch, variable, whole_number
+from openlk.config.environment import (
+    ROOT,
+    data_folder,
+    database,
+    mode,
+    port,
+    secret_key,
+    switch,
+    variable,
+    whole_number,
+)
 
 MODE = mode()
 DATA: Path = data_folder()
@@ -13,14 +23,15 @@ OLD_SECRET_KEYS = [key for key in variable("OLD_SECRET_KEYS").split(",") if key]
 SHARED_HOST = switch("SHARED_HOST")
 # How many proxies in front of the server are ours: 0 means that forwarded headers are not believed.
 PROXIES = whole_number("PROXIES", 0)
-PORT = int(os.environ.get("PORT") or "8000")
+PORT = port()
 PUBLIC_URL = variable("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 SANDBOX_URL = variable("SANDBOX_URL", f"http://127.0.0.1:{PORT + 1}" if MODE == "demo" else "").rstrip("/")
 EMAIL_URL = variable("EMAIL_URL", f"smtp://127.0.0.1:{PORT + 2}" if MODE == "demo" else "")
 SMS_URL = variable("SMS_URL", f"http://sandbox@127.0.0.1:{PORT + 1}/sms/send" if MODE == "demo" else "")
 
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # an unknown host reaches no cabinet: openlk.cabinets.addressing finds them by host
+# Cabinets are found by host in openlk.cabinets.addressing; links in letters never come from the request.
+ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "openlk.config.urls"
 NEUTRAL_URLCONF = "openlk.config.neutral_urls"
 USE_TZ = True
@@ -55,7 +66,7 @@ INSTALLED_APPS = [
     *(f"openlk.{room}.apps.{room.capitalize()}Config" for room in reversed(ROOMS)),
 ]
 
-_DATABASE_URL = variable("DATABASE_URL") or f"sqlite:///{DATA / 'openlk.sqlite3'}"
+_DATABASE_URL = variable("DATABASE_URL") or f"sqlite:///{quote(str(DATA / 'openlk.sqlite3'))}"
 DATABASES = {
     "default": database(_DATABASE_URL),
     "owner": database(variable("OWNER_DATABASE_URL") or _DATABASE_URL),
@@ -77,6 +88,8 @@ if PROXIES:
 # Forms here are short; a larger body is not one of ours.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# No form takes a file yet: what is sent as one is read past, not kept.
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
@@ -104,7 +117,6 @@ TEMPLATE_FILTERS = {
     "iso_date": "openlk.look.functions.iso_date",
     "phone": "openlk.kit.phone.show_phone",
     "plural": "openlk.kit.dates.plural",
-    "percent": "openlk.look.functions.percent",
 }
 
 LOGGING = {

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
-from openlk.cabinets.scoping import scope
+from openlk.cabinets.scoping import current, scope
 from openlk.content.definition import documents_of
 from openlk.content.models import DocumentVersion
 from openlk.kit import clock
@@ -83,8 +83,10 @@ def publish(cabinet: Cabinet) -> int:
 
 
 def newest(name: str) -> DocumentVersion | None:
-    """The version in force of a document of the scoped cabinet."""
-    found: DocumentVersion | None = DocumentVersion.objects.filter(name=name).order_by("-version").first()
+    """The version in force of a document of the scoped cabinet: the newest whose day has come."""
+    today = clock.today(current().profile.timezone).isoformat()
+    published = DocumentVersion.objects.filter(name=name, version__lte=today)
+    found: DocumentVersion | None = published.order_by("-version").first()
     return found
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from openlk.cabinets.loading import Cabinet
 from openlk.files import formats
 from openlk.files.table import Format, Row, UnreadableFile
 from openlk.kit.discovery import plugins
 
 # No transaction holds the database for longer than this many rows take.
 BATCH_ROWS = 2000
-MAX_FILE_BYTES = 512 * 1024 * 1024
+# The whole file is held in memory while it is read, at about ten times its size.
+MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,11 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def run_import(cabinet: Cabinet, importer: Importer, file: Path) -> Iterator[Summary]:
+def run_import(importer: Importer, file: Path) -> Iterator[Summary]:
     """Import a file batch by batch; yields the running summary after each.
 
     Raises UnreadableFile before any write when the file as a whole cannot be read.
     """
-    del cabinet  # the importer opens its scopes; kept in the signature so that no import forgets whose it is
     try:
         size = file.stat().st_size
         if size > MAX_FILE_BYTES:

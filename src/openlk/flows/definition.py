@@ -12,11 +12,11 @@ from openlk.cabinets.part import Part
 from openlk.cabinets.problems import Problem
 from openlk.content.definition import documents_of
 from openlk.flows import steps
-from openlk.flows.fields import FieldDefinition, fields_of
+from openlk.flows.fields import FieldDefinition, fields_of, kind_of
 from openlk.flows.step import Known, Step, StepOptions
 from openlk.kit.discovery import plugins
 from openlk.kit.suggest import nearest
-from openlk.messages.letters import letter_names, letter_of
+from openlk.messages.letters import letter_names, letter_problems
 from openlk.register.definition import registers_of
 
 # The flow that /register walks, and the step that every flow ends with.
@@ -78,6 +78,17 @@ def _check_fields(cabinet: Cabinet) -> Iterator[Problem]:
             yield Problem(file, f"field.{name}", expected, nearest(name, columns))
 
 
+def _check_contacts(cabinet: Cabinet) -> Iterator[Problem]:
+    """A login has one phone and one e-mail: two fields of a kind would overwrite each other."""
+    file = cabinet.folder / DEFINITION_FILE
+    for flow_name, flow in flows_of(cabinet).items():
+        asked = [name for step in steps_of(flow) for name in step.gives() if name in fields_of(cabinet)]
+        for kind in ("phone", "email"):
+            same = [name for name in asked if kind_of(cabinet, name).key == kind]
+            if len(same) > 1:
+                yield Problem(file, f"flow.{flow_name}.steps", f"поля одного вида ({kind}): {', '.join(same)}.")
+
+
 def _known(cabinet: Cabinet) -> Known:
     return Known(
         fields=list(fields_of(cabinet)),
@@ -97,16 +108,14 @@ def _check_step(cabinet: Cabinet, key: str, step: Step, known: Known, given: set
             yield Problem(file, key, f"шагу нужно «{name}», но ни один шаг до него этого не даёт.")
     letter = getattr(step.options, "letter", "")
     if letter in known.letters:
-        unknown = sorted(letter_of(cabinet, letter).placeholders() - step.letter_values)
-        for name in unknown:
-            allowed = ", ".join(sorted(step.letter_values))
-            expected = f"письмо «{letter}» называет {{{name}}}; шаг знает: {allowed}."
-            yield Problem(file, f"{key}.letter", expected, nearest(name, sorted(step.letter_values)))
+        for expected, hint in letter_problems(cabinet, letter, step.letter_values):
+            yield Problem(file, f"{key}.letter", expected, hint)
 
 
 def check(cabinet: Cabinet) -> Iterator[Problem]:
     """Fields have a kind; steps refer to what exists, in an order in which it is there; a flow ends by telling."""
-    yield from _check_fields(cabinet)
+    problems = list(_check_fields(cabinet))
+    yield from problems or _check_contacts(cabinet)
     file = cabinet.folder / DEFINITION_FILE
     known = _known(cabinet)
     if REGISTRATION not in flows_of(cabinet):

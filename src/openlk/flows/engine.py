@@ -16,19 +16,25 @@ from django.db import IntegrityError, transaction
 from openlk.audit.actions import record
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
+from openlk.flows.definition import flows_of
 from openlk.flows.fields import fields_of
 from openlk.flows.models import Run
 from openlk.flows.step import Again, FieldError, Next, Outcome, Refusal, Refuse, Submission, Wait
 from openlk.flows.versions import Flow, NoLongerFits, current_flow, freeze, thawed
 from openlk.flows.walk import Visitor, Walk
-from openlk.guard.actions import forgive, spend
+from openlk.guard.actions import forgive, refund, spend
+from openlk.guard.rules import Rule
 from openlk.kit import clock
-from openlk.kit.dates import plural
+from openlk.kit.dates import waiting_time
 from openlk.kit.sealed import digest, new_token, seal, unseal
 
 SEAL = "run answers"
 NUMBER_DIGITS = 10
 NUMBER_TRIES = 5
+NETWORK = "address:"
+# For a run whose flow was taken out of the cabinet.
+NO_FLOW = Flow("", "", 0, ())
+_ENDED = Refusal(title="Регистрация не завершена", sentences=("Начните заново или напишите в поддержку.",))
 
 
 @dataclass(frozen=True)
@@ -67,34 +73,73 @@ def _walk_of(cabinet: Cabinet, run: Run, visitor: Visitor) -> Walk:
     return Walk(cabinet, fields_of(cabinet), visitor, answers, dict(run.facts), str(run.pk))
 
 
-def _expire(run: Run, flow: Flow) -> None:
+def _flow_of(cabinet: Cabinet, run: Run) -> Flow | None:
+    """The flow as the run began it; None when it no longer fits."""
+    try:
+        return thawed(cabinet, run.flow_version)
+    except NoLongerFits:
+        return None
+
+
+def _is_idle(run: Run, flow: Flow) -> bool:
     """Idle time counts from the person's last act and stops while somebody else has to decide."""
-    idle = clock.wall() - run.acted_at
-    if run.state == "active" and run.waiting_for == "person" and idle > timedelta(days=flow.idle_days):
+    return run.waiting_for == "person" and clock.wall() - run.acted_at > timedelta(days=flow.idle_days)
+
+
+def _standing(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened | None:
+    """The run as it stands; None when it has to be changed first: it lay idle, or its flow no longer fits."""
+    flow = _flow_of(cabinet, run)
+    if run.state != "active":
+        # A run that is over is only looked at: with today's flow where its own cannot be read any more.
+        name = run.flow_version.flow
+        over = flow or (current_flow(cabinet, name) if name in flows_of(cabinet) else NO_FLOW)
+        return Opened(run, over, _walk_of(cabinet, run, visitor))
+    if flow is None or _is_idle(run, flow):
+        return None
+    return Opened(run, flow, _walk_of(cabinet, run, visitor))
+
+
+def _mended(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
+    """The locked run, made to stand: expired, or put back to a screen of today's flow with its answers."""
+    opened = _standing(cabinet, run, visitor)
+    if opened is not None:
+        return opened
+    walk = _walk_of(cabinet, run, visitor)
+    known = run.flow_version.flow in flows_of(cabinet)
+    flow = current_flow(cabinet, run.flow_version.flow) if known else NO_FLOW
+    if not known or _is_idle(run, flow):
         run.state, run.answers = "expired", b""
         run.save(update_fields=["state", "answers"])
-
-
-def _opened(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
-    walk = _walk_of(cabinet, run, visitor)
-    try:
-        flow = thawed(cabinet, run.flow_version)
-    except NoLongerFits:
-        flow = current_flow(cabinet, run.flow_version.flow)
-        run.flow_version = freeze(cabinet, flow.name)
-        run.position = flow.screen_at(run.position)
-        run.save(update_fields=["flow_version", "position"])
-        return Opened(run, flow, walk, changed=True)
-    _expire(run, flow)
-    return Opened(run, flow, walk)
+        return Opened(run, flow, walk)
+    run.flow_version = freeze(cabinet, flow.name)
+    run.position = flow.screen_at(run.position)
+    run.version += 1
+    run.save(update_fields=["flow_version", "position", "version"])
+    return Opened(run, flow, walk, changed=True)
 
 
 def open_run(cabinet: Cabinet, run_id: str, visitor: Visitor) -> Opened | None:
-    """The run, if it exists and was begun in this very browser."""
+    """The run, if it exists and was begun in this very browser. Writes only when it has to be mended."""
+    with scope(cabinet):
+        own = Run.objects.filter(pk=run_id, browser_digest=digest(visitor.browser)).select_related("flow_version")
+        run = own.first()
+        if run is None:
+            return None
+        opened = _standing(cabinet, run, visitor)
+        if opened is not None:
+            return opened
+        with transaction.atomic():
+            return _mended(cabinet, own.select_for_update(of=("self",)).get(), visitor)
+
+
+def keep_answers(cabinet: Cabinet, run_id: str, submission: Submission, visitor: Visitor) -> None:
+    """Keep what was typed into a form that changed under the person, as far as the new form asks for it."""
     with scope(cabinet), transaction.atomic():
-        own = Run.objects.filter(pk=run_id, browser_digest=digest(visitor.browser))
-        run = own.select_related("flow_version").first()
-        return _opened(cabinet, run, visitor) if run else None
+        run = Run.objects.select_for_update(of=("self",)).select_related("flow_version").get(pk=run_id)
+        opened = _mended(cabinet, run, visitor)
+        if run.state == "active":
+            opened.walk.answers.update(submission.answers)
+            _save(run, opened.walk)
 
 
 def resumable(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run | None:
@@ -144,7 +189,7 @@ def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, vis
         run = Run.objects.select_for_update(of=("self",)).select_related("flow_version").get(pk=run_id)
         if run.version != version or run.state != "active":
             return Acted(run, stale=True)
-        opened = _opened(cabinet, run, visitor)
+        opened = _mended(cabinet, run, visitor)
         if opened.changed or run.state != "active":
             return Acted(run, stale=True, changed=opened.changed)
         opened.walk.answers.update(submission.answers)
@@ -153,25 +198,28 @@ def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, vis
         subjects = _attempts(opened)
         wait_seconds = spend(subjects)
         if wait_seconds:
-            return _stay(opened, opened.walk, (_too_many(wait_seconds),), wait_seconds=wait_seconds)
+            return _stay(opened, opened.walk, (too_many(wait_seconds),), wait_seconds=wait_seconds)
         outcome, walk, position = _try(opened)
         if isinstance(outcome, Again):
             return _stay(opened, opened.walk, outcome.errors, outcome.refusal)
-        if subjects:
-            forgive([subject for subject, _ in subjects if not subject.startswith("address:")])
+        for subject, _ in subjects:
+            if subject.startswith(NETWORK):
+                refund(subject)
+            else:
+                forgive([subject])
         return _move(opened, walk, position, outcome)
 
 
-def _too_many(seconds: int) -> FieldError:
-    word = plural(seconds, "секунду", "секунды", "секунд")
-    return FieldError(None, f"Слишком много попыток. Подождите {seconds} {word} и попробуйте ещё раз.")
+def too_many(seconds: int) -> FieldError:
+    """What a person reads who has to wait."""
+    return FieldError(None, f"Слишком много попыток. Подождите {waiting_time(seconds)} и попробуйте ещё раз.")
 
 
-def _attempts(opened: Opened) -> list[tuple[str, Any]]:
-    """What this try costs: the attempts of every step up to the next screen."""
-    subjects: list[tuple[str, Any]] = []
-    for step in opened.flow.steps[opened.run.position :]:
-        if step.asks and step is not opened.flow.steps[opened.run.position]:
+def _attempts(opened: Opened) -> list[tuple[str, Rule]]:
+    """What this try costs: the attempts of every step up to the next one that waits for the person."""
+    subjects: list[tuple[str, Rule]] = []
+    for step in opened.flow.steps[opened.run.position + 1 :]:
+        if step.waits:
             break
         subjects += step.attempts(opened.walk)
     return subjects
@@ -232,11 +280,17 @@ def _move(opened: Opened, walk: Walk, position: int, outcome: Outcome) -> Acted:
 
 
 def refusal_of(opened: Opened) -> Refusal:
-    """The words of the refusal that ended a run: those of the step it ended at."""
-    options = opened.flow.steps[opened.run.position].options
-    return cast(Refusal, getattr(options, f"{opened.run.outcome}_words"))
+    """The words of the refusal that ended a run: those of the step it ended at, else of any step that has them."""
+    name = f"{opened.run.outcome}_words"
+    steps = opened.flow.steps
+    for step in [*steps[opened.run.position : opened.run.position + 1], *steps]:
+        found: Refusal | None = getattr(step.options, name, None)
+        if found is not None:
+            return found
+    return _ENDED
 
 
 def screen_of(opened: Opened) -> Mapping[str, Any]:
-    """The context of the page where the run stands."""
-    return opened.flow.steps[opened.run.position].screen(opened.walk)
+    """The context of the page where the run stands; a finished one stands at its flow's last step."""
+    position = -1 if opened.run.state == "done" else opened.run.position
+    return opened.flow.steps[position].screen(opened.walk)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
@@ -17,13 +18,16 @@ BATCH = 500
 def expire_idle(cabinet: Cabinet) -> int:
     """Close runs whose person did not come back, and forget what they had answered."""
     closed = 0
-    for name, flow in flows_of(cabinet).items():
-        before = clock.wall() - timedelta(days=flow.idle_days)
+    known = flows_of(cabinet)
+    with scope(cabinet):
+        names = set(Run.objects.filter(state="active").values_list("flow_version__flow", flat=True).distinct())
+    for name in names:
+        days = known[name].idle_days if name in known else 0
+        idle = Q(state="active", waiting_for="person", acted_at__lt=clock.wall() - timedelta(days=days))
         with scope(cabinet), transaction.atomic():
-            idle = Run.objects.filter(
-                flow_version__flow=name, state="active", waiting_for="person", acted_at__lt=before
-            ).values_list("pk", flat=True)[:BATCH]
-            closed += Run.objects.filter(pk__in=list(idle)).update(state="expired", answers=b"")
+            found = Run.objects.filter(idle, flow_version__flow=name).values_list("pk", flat=True)[:BATCH]
+            # The condition once more: somebody may have come back between the two statements.
+            closed += Run.objects.filter(idle, pk__in=list(found)).update(state="expired", answers=b"")
     return closed
 
 

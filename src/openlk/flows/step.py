@@ -105,6 +105,11 @@ class Step(ABC):
         """Whether the step shows a screen that collects answers."""
         return False
 
+    @property
+    def waits(self) -> bool:
+        """Whether the run stops here until the person acts."""
+        return self.asks
+
     def needs(self) -> Sequence[str]:
         """What earlier steps must have given: names of fields, «password», «identifier»."""
         return ()

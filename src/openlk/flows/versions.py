@@ -29,7 +29,6 @@ class Flow:
     title: str
     idle_days: int
     steps: Sequence[Step]
-    version_id: int | None
 
     def screen_at(self, position: int) -> int:
         """The place of the screen that collected what the step at `position` checks."""
@@ -53,7 +52,7 @@ def structure(definition: FlowDefinition) -> list[dict[str, Any]]:
 def current_flow(cabinet: Cabinet, name: str) -> Flow:
     """Today's flow, not yet frozen."""
     definition = flows_of(cabinet)[name]
-    return Flow(name, definition.title, definition.idle_days, steps_of(definition), None)
+    return Flow(name, definition.title, definition.idle_days, steps_of(definition))
 
 
 def freeze(cabinet: Cabinet, name: str) -> FlowVersion:
@@ -78,7 +77,7 @@ def thawed(cabinet: Cabinet, version: FlowVersion) -> Flow:
         steps = steps_of(definition)
     else:
         steps = _old_steps(cabinet, definition, version.structure)
-    return Flow(version.flow, definition.title, definition.idle_days, steps, version.pk)
+    return Flow(version.flow, definition.title, definition.idle_days, steps)
 
 
 def _old_steps(cabinet: Cabinet, definition: FlowDefinition, frozen: Sequence[dict[str, Any]]) -> list[Step]:

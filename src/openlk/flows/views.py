@@ -8,24 +8,29 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from openlk.cabinets.cookies import read_cookie, set_cookie
+from openlk.cabinets.cookies import drop_cookie, read_cookie, set_cookie
 from openlk.cabinets.scoping import current, scope
 from openlk.flows.definition import REGISTRATION
 from openlk.flows.engine import (
+    NETWORK,
     Acted,
     Opened,
     act,
     begin,
     blank_walk,
+    keep_answers,
     open_run,
     refusal_of,
     resumable,
     screen_of,
+    too_many,
 )
 from openlk.flows.step import FieldError, Refusal
+from openlk.flows.steps.ask import MAX_TYPED
 from openlk.flows.versions import Flow, current_flow
 from openlk.flows.walk import Visitor
-from openlk.guard.addresses import client_address
+from openlk.guard.actions import seconds_to_wait
+from openlk.guard.addresses import address_block, client_address
 from openlk.identity.models import Login
 from openlk.kit.kinds import KINDS
 from openlk.kit.sealed import new_token
@@ -103,6 +108,11 @@ def register(request: HttpRequest) -> HttpResponse:
     flow = current_flow(cabinet, REGISTRATION)
     position = flow.screens()[0]
     walk = blank_walk(cabinet, visitor)
+    if request.method != "POST" and "fresh" in request.GET:
+        # «Начать заново», perhaps by the next person at a shared computer: the browser forgets the runs it began.
+        response = redirect("register")
+        drop_cookie(request, response, "visit")
+        return response
     if request.method != "POST":
         unfinished = resumable(cabinet, REGISTRATION, visitor)
         resume = None
@@ -113,15 +123,36 @@ def register(request: HttpRequest) -> HttpResponse:
         return _screen(request, flow, position, context, action=request.path, version=0, resume=resume)
     if not visitor.browser:
         visitor = Visitor(new_token(), visitor.address)
+    with scope(cabinet):
+        wait_seconds = seconds_to_wait(f"{NETWORK}{address_block(visitor.address)}")
+    if wait_seconds:
+        # Nothing is hashed or written for an address that has to wait; what was typed comes back in the form.
+        return _blank_again(request, flow, [too_many(wait_seconds)], wait_seconds)
     submission = flow.steps[position].prepare(walk, request.POST.dict())
     if submission.errors and not submission.hashed:
         # Nothing is written for a form that does not hold together: no run, no cookie.
-        walk.answers.update(submission.answers)
-        context = flow.steps[position].screen(walk)
-        return _screen(request, flow, position, context, action=request.path, version=0, errors=submission.errors)
+        return _blank_again(request, flow, submission.errors, answers=submission.answers)
     run = begin(cabinet, REGISTRATION, visitor)
     acted = act(cabinet, str(run.pk), 0, submission, visitor)
     return _remember(request, _after(request, acted, visitor), visitor)
+
+
+def _blank_again(
+    request: HttpRequest,
+    flow: Flow,
+    errors: Sequence[FieldError],
+    wait_seconds: int = 0,
+    answers: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The first screen once more, with what was typed and what to mend, for somebody who has no run yet."""
+    walk = blank_walk(current(), _visitor(request))
+    position = flow.screens()[0]
+    typed = {f"typed:{name}": text[:MAX_TYPED] for name, text in request.POST.items() if isinstance(text, str)}
+    walk.answers.update(typed if answers is None else answers)
+    context = flow.steps[position].screen(walk)
+    return _screen(
+        request, flow, position, context, action=request.path, version=0, errors=errors, wait_seconds=wait_seconds
+    )
 
 
 def _after(request: HttpRequest, acted: Acted, visitor: Visitor) -> HttpResponse:
@@ -159,6 +190,10 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, opened: Opened, visitor: Visitor) -> HttpResponse:
+    if opened.changed:
+        submission = opened.flow.steps[opened.run.position].prepare(opened.walk, request.POST.dict())
+        keep_answers(current(), str(opened.run.pk), submission, visitor)
+        return redirect(f"{request.path}?changed=1")
     version = request.POST.get("version", "")
     if not version.isdecimal() or len(version) > LONGEST_VERSION or int(version) != opened.run.version:
         return redirect(f"{request.path}?stale=1")

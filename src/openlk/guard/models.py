@@ -12,7 +12,6 @@ class Budget(CabinetModel):
     tries = models.PositiveIntegerField()
     first_ms = models.BigIntegerField()
     blocked_until_ms = models.BigIntegerField()
-    marker = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cabinet", "subject"], name="guard_budget_subject")]

@@ -21,24 +21,30 @@ class Rule:
 
 
 def wrong_answers() -> Rule:
-    """For one person's secret or number from one network: grows from seconds to a quarter of an hour."""
+    """For one person's secret or number from one network: grows from seconds to a quarter of an hour.
+
+    There is no such rule for a secret from all networks together: whoever knows a login could lock its owner out.
+    """
     growing = (5, 10, 20, 40, 60, 120, 300, 900)
     if settings.MODE == "demo":
         return Rule((0, 0, 0, *growing), DAY)
     return Rule((0, 0, 1, *growing), DAY)
 
 
-def wrong_answers_anywhere() -> Rule:
-    """For one person's secret from all networks together: a stranger can slow guessing, never lock the person out."""
-    return Rule((0,) * 20 + (5,) * 20 + (30,), DAY)
-
-
 def tries_of_address() -> Rule:
-    """For one network address, right or wrong: 60 tries in ten minutes in demo, 30 in production."""
+    """For one network address: 60 tries in ten minutes in demo, 30 in production, then one every few seconds.
+
+    Right answers are given back (`refund`): many people behind one address do not use up each other's tries.
+    """
     allowed = 60 if settings.MODE == "demo" else 30
-    return Rule((0,) * (allowed - 1) + (10 * MINUTE,), 10 * MINUTE)
+    return Rule((0,) * (allowed - 1) + (5, 10, 20, 30), 10 * MINUTE)
 
 
 def requests_for_help() -> Rule:
     """For the feedback form of one network address: 20 in ten minutes; each one is a letter to somebody."""
     return Rule((0,) * 19 + (10 * MINUTE,), 10 * MINUTE)
+
+
+def letters_to_stranger() -> Rule:
+    """For an address that anybody may type into a form: five letters a day."""
+    return Rule((0,) * 4 + (HOUR,), DAY)

@@ -1,6 +1,6 @@
 """The login page and password rule of a cabinet."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ MIN_ALLOWED_PASSWORD = 5
 class LoginDefinition(Part):
     """`[login]`: what a person logs in with and how long a password must be."""
 
-    kind: Annotated[str, Field(description="вид логина: identifier, email, phone")] = "identifier"
+    kind: Literal["identifier", "email", "phone"] = "identifier"
     hint: str
     min_password: Annotated[int, Field(ge=MIN_ALLOWED_PASSWORD, le=64)] = 10
     idle_days: Annotated[int, Field(ge=1, le=90)] = 14

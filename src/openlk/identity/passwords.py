@@ -1,6 +1,7 @@
 """Argon2id through libsodium; argon2-cffi stays as the fallback for hashes that libsodium does not take."""
 
 import unicodedata
+from collections.abc import Sequence
 
 import argon2
 import nacl.exceptions
@@ -51,16 +52,21 @@ def _matches_elsewhere(password: str, stored: str) -> bool:
         return False
 
 
-def check_new_password(password: str, again: str, min_length: int) -> None:
-    """Refuse a password that is too short, too long or typed differently twice. Raises Invalid with what to do."""
+NOT_THE_SAME = "Пароли не совпадают. Введите придуманный пароль ещё раз в оба поля."
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+
+
+def check_new_password(password: str, min_length: int, personal: Sequence[str] = ()) -> None:
+    """Refuse a password that is too short, too long, or the person's own data. Raises Invalid with what to do."""
     if not password:
         raise Invalid("Придумайте пароль и введите его в поле «Пароль».")
     if len(password) < min_length:
-        raise Invalid(
-            f"В пароле {len(password)} {plural(len(password), 'знак', 'знака', 'знаков')}, "
-            f"а нужно не меньше {min_length}. Придумайте пароль длиннее."
-        )
+        word = plural(len(password), "знак", "знака", "знаков")
+        raise Invalid(f"В пароле {len(password)} {word}, а нужно не меньше {min_length}. Придумайте пароль длиннее.")
     if len(password) > MAX_LENGTH:
         raise Invalid(f"Пароль длиннее {MAX_LENGTH} знаков. Придумайте пароль короче.")
-    if password != again:
-        raise Invalid("Пароли не совпадают. Введите придуманный пароль ещё раз в оба поля.")
+    if _plain(password) in {_plain(each) for each in personal}:
+        raise Invalid("Пароль совпадает с Вашими данными: их может знать другой человек. Придумайте другой пароль.")

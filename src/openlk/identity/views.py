@@ -18,7 +18,7 @@ from openlk.identity.actions import SESSION_LIMIT, log_in, log_out
 from openlk.identity.definition import login_definition
 from openlk.identity.devices import device_name
 from openlk.identity.middleware import login_of
-from openlk.kit.dates import plural
+from openlk.kit.dates import waiting_time
 from openlk.look.page import page
 
 Parameters = ParamSpec("Parameters")
@@ -49,14 +49,11 @@ def _destination(request: HttpRequest) -> HttpResponseRedirect:
     return redirect("home")
 
 
-def _login_page(
-    request: HttpRequest, errors: list[dict[str, str]], wait_seconds: int | None = None, status: int = 200
-) -> HttpResponse:
+def _login_page(request: HttpRequest, errors: list[dict[str, str]], status: int = 200) -> HttpResponse:
     context = {
         "errors": errors,
         "values": {"login": request.POST.get("login", "")},
         "login_hint": login_definition(current()).hint,
-        "wait_seconds": wait_seconds,
     }
     return page(request, "identity/login.html", context, status=status)
 
@@ -76,13 +73,9 @@ def login_page(request: HttpRequest) -> HttpResponse:
         return _login_page(request, errors)
     answer = log_in(current(), typed, password, client_address(request), device_name(request))
     if answer.wait_seconds:
-        seconds = answer.wait_seconds
-        message = (
-            f"Слишком много попыток. Подождите {seconds} {plural(seconds, 'секунду', 'секунды', 'секунд')} "
-            "и попробуйте ещё раз."
-        )
-        response = _login_page(request, [{"field": "password", "message": message}], seconds, status=429)
-        response["Retry-After"] = str(seconds)
+        message = f"Слишком много попыток. Подождите {waiting_time(answer.wait_seconds)} и попробуйте ещё раз."
+        response = _login_page(request, [{"field": "password", "message": message}], status=429)
+        response["Retry-After"] = str(answer.wait_seconds)
         return response
     if answer.token is None:
         return _login_page(request, [{"field": "login", "message": WRONG_PAIR}])
@@ -100,4 +93,6 @@ def logout(request: HttpRequest) -> HttpResponse:
         log_out(current(), login.session_id)
     response = redirect("start")
     drop_cookie(request, response, "session")
+    # At a shared computer the next person must not be offered this one's unfinished forms.
+    drop_cookie(request, response, "visit")
     return response

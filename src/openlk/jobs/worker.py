@@ -21,7 +21,7 @@ logger = logging.getLogger("openlk.jobs")
 
 HEARTBEAT_SECONDS = 5.0
 # A worker that was not seen for this long is taken for dead.
-ALIVE = timedelta(seconds=30)
+ALIVE = timedelta(seconds=60)
 _IDLE_SECONDS = 0.25
 
 
@@ -42,10 +42,37 @@ def _beat(name: str) -> None:
     Worker.objects.filter(seen_at__lt=now - 10 * ALIVE).delete()
 
 
-def _attempt(task: PeriodicTask) -> int:
+class _Heart:
+    """Beats at most every five seconds, whenever it is asked to."""
+
+    def __init__(self, on_ready: Callable[[], None]) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._on_ready: Callable[[], None] | None = on_ready
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Renew this worker's row if it is time; a database that is away for a while is only logged."""
+        if clock.monotonic() < self._next:
+            return
+        self._next = clock.monotonic() + HEARTBEAT_SECONDS
+        try:
+            _beat(self.name)
+        except Exception:
+            logger.exception("heartbeat failed")
+            close_old_connections()
+            return
+        if self._on_ready is not None:
+            self._on_ready()
+            self._on_ready = None
+
+
+def _attempt(task: PeriodicTask, heart: _Heart, stop: StopSignal) -> int:
     """Run one task for every cabinet; an error in one cabinet is logged and stops nothing else."""
     done = 0
     for cabinet in list(cabinets().values()):
+        if stop.is_set():
+            break
+        heart.beat()
         try:
             with entered(cabinet):
                 done += task.run(cabinet)
@@ -57,25 +84,15 @@ def _attempt(task: PeriodicTask) -> int:
 
 def run_worker(stop: StopSignal, on_ready: Callable[[], None]) -> None:
     """Work until `stop` is set; the task in hand is finished first. Calls `on_ready` after the first heartbeat."""
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    due = {task.key: 0.0 for task in tasks()}
-    next_beat = 0.0
-    ready = False
+    heart = _Heart(on_ready)
+    known = tasks()
+    due = {task.key: 0.0 for task in known}
     while not stop.is_set():
-        if clock.monotonic() >= next_beat:
-            try:
-                _beat(name)
-            except Exception:
-                logger.exception("heartbeat failed")
-                close_old_connections()
-            else:
-                if not ready:
-                    on_ready()
-                    ready = True
-            next_beat = clock.monotonic() + HEARTBEAT_SECONDS
-        for task in tasks():
+        heart.beat()
+        for task in known:
             if clock.monotonic() >= due[task.key] and not stop.is_set():
-                done = _attempt(task)
+                done = _attempt(task, heart, stop)
                 due[task.key] = clock.monotonic() + (0 if done else task.every_seconds)
-        stop.wait(_IDLE_SECONDS)
-    Worker.objects.filter(name=name).delete()
+        if all(moment > clock.monotonic() for moment in due.values()):
+            stop.wait(_IDLE_SECONDS)
+    Worker.objects.filter(name=heart.name).delete()

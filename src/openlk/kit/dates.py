@@ -20,6 +20,8 @@ MONTHS = (
     "декабря",
 )
 
+SECONDS_IN_MINUTE = 60
+
 
 def _there(day: date, timezone: str | None) -> date:
     if isinstance(day, datetime) and timezone is not None:
@@ -50,3 +52,11 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     if 10 < tens < 20 or ones == 0 or ones > 4:
         return many
     return one if ones == 1 else few
+
+
+def waiting_time(seconds: int) -> str:
+    """«15 секунд», «1 минуту», «10 минут»: how long to wait, in the accusative; whole minutes from a minute on."""
+    if seconds < SECONDS_IN_MINUTE:
+        return f"{seconds} {plural(seconds, 'секунду', 'секунды', 'секунд')}"
+    minutes = -(-seconds // SECONDS_IN_MINUTE)
+    return f"{minutes} {plural(minutes, 'минуту', 'минуты', 'минут')}"

@@ -38,13 +38,16 @@ def _shell(request: HttpRequest, cabinet: Cabinet) -> dict[str, Any]:
     }
 
 
+def bare_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """A page of no cabinet: needs no database and none of a cabinet's own templates."""
+    return HttpResponse(render(None, template, {**_NEUTRAL, "current_path": request.path, **context}), status=status)
+
+
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """The page `template` with the shell's own context (csrf_token, person, nav, current_path, notice) added."""
     cabinet = cabinet_of(request)
     if cabinet is None:
-        return HttpResponse(
-            render(None, template, {**_NEUTRAL, "current_path": request.path, **context}), status=status
-        )
+        return bare_page(request, template, context, status)
     with scope(cabinet):
         html = render(cabinet, template, {**_shell(request, cabinet), **context})
     response = HttpResponse(html, status=status)

@@ -11,7 +11,6 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.kit import clock
 from openlk.kit.discovery import plugins
-from openlk.kit.frontmatter import BadDocumentError
 from openlk.messages import channels
 from openlk.messages.channel import Channel, Delivery, Parcel
 from openlk.messages.letters import letter_of, rendered
@@ -20,8 +19,9 @@ from openlk.messages.models import Message
 logger = logging.getLogger("openlk.messages")
 
 BATCH = 20
-# Longer than a whole batch can take when every delivery runs into its deadline.
-LEASE = timedelta(minutes=10)
+ROUND_SECONDS = 5.0
+# Longer than any delivery can take: every channel ends within its deadline of seconds.
+LEASE = timedelta(minutes=2)
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=1)
 MAX_ATTEMPTS = 40
@@ -42,16 +42,18 @@ def queue(channel: str, recipient: str, letter: str, values: Mapping[str, str]) 
     )
 
 
-def _claim(cabinet: Cabinet) -> list[Message]:
-    """Take due messages for this worker alone; a dead worker's lease runs out and another takes them over."""
+def _claim(cabinet: Cabinet) -> Message | None:
+    """Take one due message for this worker alone; a dead worker's lease runs out and another takes it over."""
     now = clock.wall()
     with scope(cabinet), transaction.atomic():
         due = Message.objects.filter(state="queued", due_at__lte=now).exclude(leased_until__gt=now)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        claimed = list(due.order_by("due_at", "pk")[:BATCH])
-        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(leased_until=now + LEASE)
-    return claimed
+        message: Message | None = due.order_by("due_at", "pk").first()
+        if message is not None:
+            message.leased_until = now + LEASE
+            message.save(update_fields=["leased_until"])
+    return message
 
 
 def _retry_delay(attempts: int) -> timedelta:
@@ -60,21 +62,25 @@ def _retry_delay(attempts: int) -> timedelta:
 
 
 def _settle(cabinet: Cabinet, message: Message, delivery: Delivery) -> None:
+    """Write what came of a delivery, unless the lease was lost meanwhile and somebody else has it in hand."""
     now = clock.wall()
-    message.attempts += 1
-    message.leased_until = None
-    message.last_error = delivery.detail[:300]
+    changes: dict[str, object] = {
+        "attempts": message.attempts + 1,
+        "leased_until": None,
+        "last_error": delivery.detail[:300],
+    }
     if delivery.outcome == "yes":
-        message.state, message.sent_at, message.last_error = "sent", now, ""
-    elif delivery.outcome == "no" or message.attempts >= MAX_ATTEMPTS:
-        message.state = "failed"
+        # What was said is no longer needed here: names and contacts do not lie about in the outbox.
+        changes |= {"state": "sent", "sent_at": now, "last_error": "", "values": {}}
+    elif delivery.outcome == "no" or message.attempts + 1 >= MAX_ATTEMPTS:
+        changes["state"] = "failed"
     else:
-        message.due_at = now + _retry_delay(message.attempts)
-    if message.state != "sent":
+        changes["due_at"] = now + _retry_delay(message.attempts + 1)
+    if delivery.outcome != "yes":
         # The other side's words may name the recipient: they stay in the row.
-        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, delivery.outcome)
+        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts + 1, delivery.outcome)
     with scope(cabinet), transaction.atomic():
-        message.save(update_fields=["attempts", "leased_until", "last_error", "state", "sent_at", "due_at"])
+        Message.objects.filter(pk=message.pk, leased_until=message.leased_until).update(**changes)
 
 
 def _parcel(cabinet: Cabinet, message: Message) -> Parcel:
@@ -94,17 +100,25 @@ def _parcel(cabinet: Cabinet, message: Message) -> Parcel:
 
 def _deliver(cabinet: Cabinet, message: Message, known: Mapping[str, type[Channel]]) -> Delivery:
     try:
-        channel, parcel = known[message.channel](), _parcel(cabinet, message)
-    except (LookupError, BadDocumentError) as error:
-        # One message that cannot be made must not hold up the others.
-        return Delivery("no", f"{type(error).__name__}: {error}")
-    return channel.deliver(parcel)
+        return known[message.channel]().deliver(_parcel(cabinet, message))
+    except Exception as error:
+        # One message that cannot be made must not hold up the others; it is tried again, perhaps by newer code.
+        logger.exception("message %s cannot be made", message.pk)
+        return Delivery("unknown", f"{type(error).__name__}: {error}")
 
 
 def send_due(cabinet: Cabinet) -> int:
-    """Send what is due in one cabinet; returns how many messages were tried. No transaction is open while sending."""
+    """Send what is due in one cabinet; returns how many messages were tried. No transaction is open while sending.
+
+    It comes back after a few seconds even when more is due: other cabinets and the heartbeat have their turn.
+    """
     known = plugins(channels.__name__, Channel)  # type: ignore[type-abstract]  # the base of plug-ins is abstract
-    claimed = _claim(cabinet)
-    for message in claimed:
+    until = clock.monotonic() + ROUND_SECONDS
+    tried = 0
+    while clock.monotonic() < until and tried < BATCH:
+        message = _claim(cabinet)
+        if message is None:
+            break
         _settle(cabinet, message, _deliver(cabinet, message, known))
-    return len(claimed)
+        tried += 1
+    return tried

@@ -1,7 +1,7 @@
 """Letters and SMS: one Markdown document each, the cabinet's own before the engine's."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from openlk.cabinets.loading import Cabinet
 from openlk.kit.frontmatter import BadDocumentError, read_document
 from openlk.kit.markdown import escape, to_html, to_text
+from openlk.kit.suggest import nearest
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A placeholder alone inside <…> is an address of ours; everywhere else a value is somebody's words.
@@ -72,6 +73,17 @@ def letter_names(cabinet: Cabinet) -> list[str]:
 def letter_of(cabinet: Cabinet, name: str) -> Letter:
     """The letter as this cabinet words it. Raises NoSuchLetter."""
     return _read(cabinet.folder, name)
+
+
+def letter_problems(cabinet: Cabinet, name: str, values: Collection[str]) -> Iterator[tuple[str, str | None]]:
+    """What keeps a letter from being sent with these values: a sentence, and the nearest right placeholder if any."""
+    try:
+        unknown = letter_of(cabinet, name).placeholders() - set(values)
+    except BadDocumentError as error:
+        yield str(error), None
+        return
+    for each in sorted(unknown):
+        yield f"письмо «{name}» называет {{{each}}}; есть: {', '.join(sorted(values))}.", nearest(each, sorted(values))
 
 
 def _filled(source: str, values: Mapping[str, str], *, markdown: bool) -> str:

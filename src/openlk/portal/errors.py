@@ -1,13 +1,17 @@
 """What a person sees when something is not there, not allowed, or broken."""
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from openlk.cabinets.addressing import cabinet_of
-from openlk.look.page import page
+from openlk.look.page import bare_page, page
 
+logger = logging.getLogger("openlk.portal")
+
+_NOTHING: dict[str, Any] = {"phone": "", "kept": [], "kept_action": ""}
 _HIDDEN = frozenset({"csrfmiddlewaretoken", "version"})
 
 
@@ -25,9 +29,8 @@ def _error(
         "title": title,
         "sentences": sentences,
         "actions": actions,
+        **_NOTHING,
         "phone": cabinet.profile.support_phone if cabinet else "",
-        "kept": [],
-        "kept_action": "",
         **(extra or {}),
     }
     return page(request, "look/error.html", context, status=code)
@@ -36,7 +39,9 @@ def _error(
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
     del exception
-    return _error(request, 403, "Сюда нельзя", ["У Вас нет доступа к этой странице."])
+    return _error(
+        request, 403, "Эта страница не для Вас", ["У Вашего кабинета нет к ней доступа. Если это ошибка, напишите нам."]
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -54,13 +59,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _error(
-        request,
-        500,
-        "У нас что-то сломалось",
-        ["Это наша ошибка. Мы её записали.", "Ваши данные целы. Попробуйте через несколько минут."],
-    )
+    """500; shown even when the database is away or the cabinet's own template is what broke."""
+    sentences = ["Это наша ошибка. Мы её записали.", "Ваши данные целы. Попробуйте через несколько минут."]
+    title = "У нас что-то сломалось"
+    try:
+        return _error(request, 500, title, sentences)
+    except Exception:
+        logger.exception("the error page of a cabinet cannot be shown")
+    actions = [{"text": "На главную", "href": "/", "primary": True}]
+    context = {**_NOTHING, "code": 500, "title": title, "sentences": sentences, "actions": actions}
+    return bare_page(request, "look/error.html", context, status=500)
 
 
 def _same_origin(request: HttpRequest) -> bool:
@@ -75,7 +83,12 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     del reason
     if not _same_origin(request):
-        return _error(request, 403, "Форма отправлена не с нашей страницы", ["Откройте нужную страницу и повторите."])
+        return _error(
+            request,
+            403,
+            "Не удалось принять форму",
+            ["Она отправлена не с нашей страницы. Откройте нужную страницу здесь и повторите."],
+        )
     kept = [
         (name, value)
         for name, value in request.POST.items()

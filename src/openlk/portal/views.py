@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from openlk.cabinets.addressing import by_path_allowed
 from openlk.cabinets.registry import cabinets
 from openlk.cabinets.scoping import current
 from openlk.content.definition import rubrics_of
@@ -156,6 +157,8 @@ def pass_page(request: HttpRequest) -> HttpResponse:
 @members_only
 def pass_svg(request: HttpRequest) -> HttpResponse:
     """`/me/pass.svg`: the QR code alone, for the card on the home page."""
+    if pass_definition(current()) is None:
+        raise Http404
     svg = qr_svg(check_address(current(), person_on(request).link_id))
     # str() first: a Markup would escape the replacement.
     text = str(svg).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -186,7 +189,9 @@ def pass_check(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """`/`: the cabinets that share this host."""
+    """`/`: the cabinets that share this host; there is no such page where each has a host of its own."""
+    if not by_path_allowed():
+        raise Http404
     shown = [
         {
             "name": each.profile.name,

@@ -11,6 +11,7 @@ from openlk.cabinets.scoping import scope
 from openlk.files.importing import Importer, RowProblem, Summary
 from openlk.files.table import Row, UnreadableFile
 from openlk.kit import clock
+from openlk.kit.characters import plain
 from openlk.kit.kinds import KINDS, Invalid
 from openlk.kit.names import name_key
 from openlk.register.definition import Column, RegisterDefinition
@@ -140,7 +141,7 @@ class RegisterImporter(Importer):
             for name, value in values.items()
             if register.columns[name].kind in CONTACT_KINDS
         }
-        shown = " ".join(printed[register.key].split())
+        shown = plain(printed[register.key])
         facts = {
             name: value
             for name, value in values.items()

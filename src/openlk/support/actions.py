@@ -11,11 +11,11 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.guard.actions import spend
 from openlk.guard.addresses import address_block
-from openlk.guard.rules import requests_for_help
+from openlk.guard.rules import letters_to_stranger, requests_for_help
 from openlk.kit import clock
 from openlk.kit.dates import clock_time, day_month, day_month_year
 from openlk.kit.kinds import KINDS
-from openlk.kit.sealed import new_token
+from openlk.kit.sealed import digest, new_token
 from openlk.messages.actions import queue
 from openlk.support.definition import support_definition
 from openlk.support.models import Ticket
@@ -75,7 +75,12 @@ def open_ticket(cabinet: Cabinet, request: Request, address: str) -> Ticket:
     Raises TooManyTickets.
     """
     with scope(cabinet), transaction.atomic():
-        wait_seconds = spend([(f"support:{address_block(address)}", requests_for_help())])
+        wait_seconds = spend(
+            [
+                (f"support:{address_block(address)}", requests_for_help()),
+                (f"letters to:{digest(request.contact)[:32]}", letters_to_stranger()),
+            ]
+        )
     if wait_seconds:
         raise TooManyTickets(wait_seconds)
     with scope(cabinet), transaction.atomic():

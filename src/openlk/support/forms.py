@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openlk.cabinets.loading import Cabinet
+from openlk.kit.dates import plural
 from openlk.kit.kinds import KINDS, Invalid
 from openlk.support.actions import Request
 from openlk.support.definition import support_definition
@@ -33,8 +34,10 @@ def check_request(cabinet: Cabinet, posted: Mapping[str, str]) -> Checked:
     name, topic = " ".join(posted.get("name", "").split()), posted.get("topic", "")
     message = posted.get("message", "").strip()
     errors: list[dict[str, str]] = []
-    if not name or len(name) > MAX_NAME:
+    if not name:
         errors.append({"field": "name", "message": "Напишите, как к Вам обращаться."})
+    elif len(name) > MAX_NAME:
+        errors.append({"field": "name", "message": f"Имя длиннее {MAX_NAME} знаков. Сократите его."})
     kind, contact = "", ""
     try:
         kind, contact = _contact(posted.get("contact", "").strip())
@@ -45,7 +48,8 @@ def check_request(cabinet: Cabinet, posted: Mapping[str, str]) -> Checked:
     if not message:
         errors.append({"field": "message", "message": "Опишите, что случилось."})
     elif len(message) > MAX_MESSAGE:
-        said = f"В сообщении {len(message)} знаков, а помещается {MAX_MESSAGE}. Сократите его."
+        word = plural(len(message), "знак", "знака", "знаков")
+        said = f"В сообщении {len(message)} {word}, а помещается {MAX_MESSAGE}. Сократите его."
         errors.append({"field": "message", "message": said})
     if errors:
         return Checked(None, errors)

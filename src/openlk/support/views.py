@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from openlk.cabinets.scoping import current
 from openlk.guard.addresses import client_address
-from openlk.kit.dates import clock_time, day_month, plural
+from openlk.kit.dates import clock_time, day_month, waiting_time
 from openlk.kit.kinds import KINDS
 from openlk.look.page import page
 from openlk.support.actions import TooManyTickets, open_ticket
@@ -41,9 +41,7 @@ def support_form(request: HttpRequest) -> HttpResponse:
     try:
         ticket = open_ticket(current(), checked.request, client_address(request))
     except TooManyTickets as error:
-        minutes = -(-error.wait_seconds // 60)
-        word = plural(minutes, "минуту", "минуты", "минут")
-        message = f"Слишком много обращений подряд. Подождите {minutes} {word} или позвоните нам."
+        message = f"Слишком много обращений подряд. Подождите {waiting_time(error.wait_seconds)} или позвоните нам."
         return _form(request, [{"field": "message", "message": message}], status=429)
     return redirect("ticket", token=ticket.token)
 

@@ -31,7 +31,10 @@ MISTAKES = {
     ),
     "number for a text": Mistake('name = "АЛЬФА"', "name = 1", "cabinet.name", "нужна строка в кавычках"),
     "text for a list": Mistake(
-        'sections = ["money", "offers", "news"]', 'sections = "news"', "cabinet.sections", "нужен список в квадратных скобках"
+        'sections = ["money", "offers", "news"]',
+        'sections = "news"',
+        "cabinet.sections",
+        "нужен список в квадратных скобках",
     ),
     "too small": Mistake("min_password = 10", "min_password = 4", "login.min_password", "нужно не меньше 5, задано 4"),
     "too large": Mistake("answer_days = 3", "answer_days = 31", "support.answer_days", "нужно не больше 30, задано 31"),

@@ -1,8 +1,8 @@
 """Headers that every answer of the product carries."""
 
 import pytest
-from django.test import RequestFactory
 from django.http import HttpResponse
+from django.test import RequestFactory
 from pytest_django import Settings
 
 from openlk.cabinets.loading import Cabinet

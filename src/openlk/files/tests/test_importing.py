@@ -34,14 +34,14 @@ def _file(folder: Path, text: str, name: str = "members.csv") -> Path:
 
 def _imported(cabinet: Cabinet, file: Path) -> tuple[list[int], list[int]]:
     importer = Collecting()
-    totals = [summary.new for summary in run_import(cabinet, importer, file)]
+    totals = [summary.new for summary in run_import(importer, file)]
     return importer.batches, totals
 
 
 def _refused(cabinet: Cabinet, file: Path) -> tuple[str, list[int]]:
     importer = Collecting()
     with pytest.raises(UnreadableFile) as caught:
-        list(run_import(cabinet, importer, file))
+        list(run_import(importer, file))
     return str(caught.value), importer.batches
 
 
@@ -60,7 +60,7 @@ def test_no_batch_is_larger_than_a_transaction_may_be(
 def test_the_summary_runs_along_and_comes_for_no_rows_too(cabinet: Cabinet, tmp_path: Path) -> None:
     assert len(_imported(cabinet, _file(tmp_path, "a;b\n"))[1]) == 1
     importer, seen = Collecting(), []
-    for summary in run_import(cabinet, importer, _file(tmp_path, "a;b\n" + "1;2\n" * 4001)):
+    for summary in run_import(importer, _file(tmp_path, "a;b\n" + "1;2\n" * 4001)):
         seen.append(summary.new)
     assert seen == [2000, 4000, 4001]
 

@@ -13,13 +13,16 @@ from openlk.flows.fields import kind_of
 from openlk.flows.step import FieldError, Known, Next, Outcome, Step, StepOptions, Submission, Wait, words
 from openlk.flows.walk import Walk
 from openlk.identity.definition import login_definition
-from openlk.identity.passwords import check_new_password, hash_password
+from openlk.identity.passwords import NOT_THE_SAME, check_new_password, hash_password
 from openlk.kit import clock
 from openlk.kit.kinds import Invalid
 from openlk.register.queries import contacts_of
 
 PASSWORD_HASH = "password_hash"  # noqa: S105 -- the name of an answer
 CONSENTS = "consents"
+MAX_TYPED = 500
+# The answer to a masked contact that was left as it is: the register's value at the end counts, and is stored nowhere.
+KEPT = ""
 CONTACT_KINDS = frozenset({"phone", "email"})
 
 
@@ -89,7 +92,7 @@ class Ask(Step):
                 answers[name] = self._answer(walk, name, text, own)
             except Invalid as error:
                 errors.append(FieldError(name, str(error)))
-                answers[f"typed:{name}"] = text[:500]
+                answers[f"typed:{name}"] = text[:MAX_TYPED]
             else:
                 answers[f"typed:{name}"] = ""
         errors += self._consents(walk, posted, answers)
@@ -100,7 +103,7 @@ class Ask(Step):
     def _answer(self, walk: Walk, name: str, text: str, registered: str | None) -> str:
         """The checked answer; a masked contact left untouched keeps the register's value."""
         if not text and registered and self.options.contacts == "masked":
-            return registered
+            return KEPT
         kind = kind_of(walk.cabinet, name)
         answer = kind.parse(text, walk.fields[name].label)
         if kind.key == "region" and answer not in walk.cabinet.profile.regions:
@@ -120,6 +123,10 @@ class Ask(Step):
                 document = newest(name)
             if document is None:
                 raise LookupError(f"document {name} is not published: run openlk migrate")
+            if posted.get(f"shown_{name}", document.version) != document.version:
+                link = documents_of(walk.cabinet)[name].consent_link
+                yield FieldError(f"consent_{name}", f"Документ обновился: {link}. Прочитайте его и отметьте ещё раз.")
+                continue
             given.append(
                 {
                     "document": name,
@@ -137,10 +144,14 @@ class Ask(Step):
         password, again = posted.get("password", ""), posted.get("password_again", "")
         if not password and not again and walk.answers.get(PASSWORD_HASH):
             return
+        personal = [str(value) for name, value in {**walk.answers, **answers}.items() if name in walk.fields and value]
         try:
-            check_new_password(password, again, login_definition(walk.cabinet).min_password)
+            check_new_password(password, login_definition(walk.cabinet).min_password, personal)
         except Invalid as error:
             yield FieldError("password", str(error))
+            return
+        if password != again:
+            yield FieldError("password_again", NOT_THE_SAME)
         else:
             answers[PASSWORD_HASH] = hash_password(password)
 
@@ -170,7 +181,7 @@ class Ask(Step):
         if own and self.options.contacts == "masked":
             # A mask is never a field's value; what the person typed instead of the register's is their own and shown.
             masked = kind.mask(own)
-            value = typed or (kind.show(answer) if answer and answer != own else "")
+            value = typed or (kind.show(answer) if answer else "")
         elif own and not value:
             value = kind.show(own)
         return {
@@ -191,14 +202,18 @@ class Ask(Step):
 
     def _consent_box(self, walk: Walk, name: str) -> dict[str, Any]:
         words_of = documents_of(walk.cabinet)[name]
-        given = {each["document"] for each in walk.answers.get(CONSENTS, ())}
+        with scope(walk.cabinet):
+            document = newest(name)
+        version = document.version if document else ""
+        given = {(each["document"], each["version"]) for each in walk.answers.get(CONSENTS, ())}
         return {
+            "shown": f"shown_{name}",
+            "version": version,
             "name": f"consent_{name}",
             "label_before": words_of.consent_before,
             "link_text": words_of.consent_link,
-            "label_after": "",
             "href": reverse("document", kwargs={"name": name}),
-            "checked": name in given,
+            "checked": (name, version) in given,
         }
 
     def _password_part(self, walk: Walk) -> dict[str, Any]:

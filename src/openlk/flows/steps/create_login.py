@@ -9,20 +9,26 @@ from django.db import connection
 from openlk.cabinets.addressing import public_url
 from openlk.flows.fields import kind_of
 from openlk.flows.models import Run
-from openlk.flows.step import Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
-from openlk.flows.steps.ask import CONSENTS, PASSWORD_HASH
+from openlk.flows.step import Again, Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
+from openlk.flows.steps.ask import CONSENTS, CONTACT_KINDS, PASSWORD_HASH
 from openlk.flows.walk import Walk
 from openlk.identity.actions import GivenConsent, GivenContact, LoginTaken, create_login
 from openlk.identity.queries import holder_has_login
 from openlk.kit.names import given_names
 from openlk.ledger.actions import open_member_accounts
 from openlk.messages.actions import queue
-from openlk.register.models import Identifier
+from openlk.register.models import Holder, Identifier
 from openlk.register.queries import contacts_of
 
 _TAKEN = Refusal(
     title="Кабинет уже создан",
     sentences=("Личный кабинет с этим номером уже есть. Войдите в него.",),
+)
+
+_ENDED = Refusal(
+    title="Данные в реестре изменились",
+    sentences=("Пока Вы регистрировались, Ваш номер исключили из реестра.",),
+    advice=("Если это ошибка, позвоните в поддержку: {phone}.",),
 )
 
 
@@ -58,40 +64,45 @@ class CreateLogin(Step):
         return ("identifier", self.options.login, "password")
 
     def enter(self, walk: Walk) -> Outcome:
-        """Two runs of one person may arrive together: the unique login lets one through, the other is told."""
-        identifier = Identifier.objects.select_related("holder").get(pk=walk.facts["identifier"])
-        if holder_has_login(identifier.holder_id):
+        """Two runs of one person may arrive together: the holder's lock lets one through, the other is told."""
+        identifier = Identifier.objects.get(pk=walk.facts["identifier"])
+        holder = Holder.objects.select_for_update().get(pk=identifier.holder_id)
+        if holder_has_login(holder.pk):
             return Refuse("taken", self.options.taken_words)
+        if identifier.ended_at is not None:
+            return Again(refusal=_ENDED)
         name = kind_of(walk.cabinet, self.options.login).match_key(walk.answers[self.options.login])
+        contacts = self._contacts(walk, identifier)
         try:
             login = create_login(
                 name,
                 walk.answers[PASSWORD_HASH],
                 identifier,
                 self.options.level,
-                self._contacts(walk, identifier),
+                contacts,
                 [self._consent(each) for each in walk.answers.get(CONSENTS, ())],
             )
         except LoginTaken:
             return Refuse("taken", self.options.taken_words)
-        open_member_accounts(identifier.holder)
+        open_member_accounts(holder)
         walk.facts["login"] = login.pk
         self._supersede_others(walk, identifier)
-        self._confirm(walk, identifier, name)
+        self._confirm(walk, holder.full_name, name, contacts)
         return Next()
 
     def _contacts(self, walk: Walk, identifier: Identifier) -> list[GivenContact]:
+        """The contacts now in use: what was typed, else what the register holds today for one left as it was."""
         registered = contacts_of(identifier.pk)
         contacts = []
         for field in walk.fields:
-            kind = kind_of(walk.cabinet, field)
-            if kind.key not in {"phone", "email"} or not walk.answers.get(field):
+            kind = kind_of(walk.cabinet, field).key
+            if kind not in CONTACT_KINDS or field not in walk.answers:
                 continue
-            value = walk.answers[field]
-            if registered.get(kind.key) == value:
-                contacts.append(GivenContact(kind.key, value, "register", identifier.imported_at))
-            else:
-                contacts.append(GivenContact(kind.key, value, "person", None))
+            value = walk.answers[field] or registered.get(kind, "")
+            if value and registered.get(kind) == value:
+                contacts.append(GivenContact(kind, value, "register", identifier.imported_at))
+            elif value:
+                contacts.append(GivenContact(kind, value, "person", None))
         return contacts
 
     def _consent(self, given: dict[str, str]) -> GivenConsent:
@@ -105,13 +116,10 @@ class CreateLogin(Step):
         waiting = others.select_for_update(skip_locked=True) if skips else others
         Run.objects.filter(pk__in=[run.pk for run in waiting]).update(state="superseded", answers=b"")
 
-    def _confirm(self, walk: Walk, identifier: Identifier, name: str) -> None:
-        emails = [name for name in walk.fields if kind_of(walk.cabinet, name).key == "email" and walk.answers.get(name)]
-        if not emails:
-            return
+    def _confirm(self, walk: Walk, full_name: str, name: str, contacts: Sequence[GivenContact]) -> None:
         profile = walk.cabinet.profile
         values = {
-            "given_names": given_names(identifier.holder.full_name),
+            "given_names": given_names(full_name),
             "organisation": profile.organisation,
             "cabinet": profile.name,
             "login": name,
@@ -119,4 +127,6 @@ class CreateLogin(Step):
             "support_phone": profile.support_phone,
             "support_email": profile.support_email,
         }
-        queue("email", walk.answers[emails[0]], self.options.letter, values)
+        for contact in contacts:
+            if contact.kind == "email":
+                queue("email", contact.value, self.options.letter, values)

@@ -9,7 +9,7 @@ from openlk.flows.fields import kind_of
 from openlk.flows.step import Again, Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
 from openlk.flows.walk import Walk
 from openlk.guard.addresses import address_block
-from openlk.guard.rules import Rule, tries_of_address, wrong_answers, wrong_answers_anywhere
+from openlk.guard.rules import Rule, tries_of_address, wrong_answers
 from openlk.identity.queries import holder_has_login
 from openlk.kit.sealed import digest
 from openlk.register.definition import RegisterDefinition, registers_of
@@ -62,7 +62,6 @@ class Match(Step):
         return (
             (f"address:{block}", tries_of_address()),
             (f"{number}|{block}", wrong_answers()),
-            (number, wrong_answers_anywhere()),
         )
 
     def enter(self, walk: Walk) -> Outcome:

@@ -26,6 +26,10 @@ class Tell(Step):
     options: TellOptions
     letter_values: ClassVar[frozenset[str]] = frozenset({"cabinet", "support_phone"})
 
+    @property
+    def waits(self) -> bool:
+        return self.options.pause
+
     def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The letter must exist."""
         if self.options.letter and self.options.letter not in known.letters:

@@ -13,7 +13,7 @@ from openlk.audit.actions import record
 from openlk.audit.models import Event
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.flows import engine
+from openlk.flows import engine, versions
 from openlk.flows.engine import open_run, resumable
 from openlk.flows.models import Run
 from openlk.flows.step import Again, FieldError, Outcome, Refusal, Refuse, Step, StepOptions
@@ -48,13 +48,12 @@ class Writing(Step):
 
 def _with_writing_step(monkeypatch: pytest.MonkeyPatch, answer: Outcome | None = None) -> None:
     """After the first screen every run comes to `Writing`."""
-    known = engine.thawed
 
     def thawed(cabinet: Cabinet, version: Any) -> Flow:
-        flow = known(cabinet, version)
+        flow = versions.thawed(cabinet, version)
         step = Writing(StepOptions())
         step.answer = answer or Writing.answer
-        return Flow(flow.name, flow.title, flow.idle_days, [flow.steps[0], step, *flow.steps[2:]], flow.version_id)
+        return Flow(flow.name, flow.title, flow.idle_days, [flow.steps[0], step, *flow.steps[2:]])
 
     monkeypatch.setattr(engine, "thawed", thawed)
 
@@ -95,8 +94,13 @@ def test_without_the_savepoint_the_letter_would_stay(
 
     walker = begun(cabinet)
     before = walker.opened().run.version
-    submission = walker.opened().flow.steps[0].prepare(
-        walker.opened().walk, {"full_name": "Ли Ян", "union_card": "123", "consent_rules": "1", "consent_personal-data": "1"}
+    submission = (
+        walker.opened()
+        .flow.steps[0]
+        .prepare(
+            walker.opened().walk,
+            {"full_name": "Ли Ян", "union_card": "123", "consent_rules": "1", "consent_personal-data": "1"},
+        )
     )
     monkeypatch.setattr(engine, "transaction", SimpleNamespace(atomic=outer_only))
     engine.act(cabinet, walker.run_id, before, submission, VISITOR)
@@ -121,7 +125,7 @@ def test_a_form_older_than_the_run_changes_nothing(documents: None, cabinet: Cab
     person = make_person(cabinet)
     walker = matched(person)
     before = walker.row()
-    acted = walker.send(version=before.version - 1, password="другой пароль", password_again="другой пароль")
+    acted = walker.send(before.version - 1, {"password": "другой пароль", "password_again": "другой пароль"})
     after = walker.row()
     assert acted.stale
     assert (after.version, bytes(after.answers), after.acted_at) == (
@@ -134,7 +138,7 @@ def test_a_form_older_than_the_run_changes_nothing(documents: None, cabinet: Cab
 def test_a_form_sent_twice_counts_once(documents: None, cabinet: Cabinet) -> None:
     walker = matched(make_person(cabinet))
     version = walker.row().version
-    assert not walker.send(version=version, password="соль и хлеб", password_again="соль и хлеб").stale
+    assert not walker.send(version, {"password": "соль и хлеб", "password_again": "соль и хлеб"}).stale
     opened = walker.opened()
     again = engine.act(cabinet, walker.run_id, version, opened.flow.steps[2].prepare(opened.walk, {}), VISITOR)
     assert again.stale
@@ -158,7 +162,9 @@ def test_a_run_that_is_over_takes_no_more_forms(documents: None, cabinet: Cabine
     walker.second()
     assert walker.row().state == "done"
     opened = walker.opened()
-    acted = engine.act(cabinet, walker.run_id, opened.run.version, opened.flow.steps[0].prepare(opened.walk, {}), VISITOR)
+    acted = engine.act(
+        cabinet, walker.run_id, opened.run.version, opened.flow.steps[0].prepare(opened.walk, {}), VISITOR
+    )
     assert acted.stale
 
 
@@ -207,7 +213,7 @@ def test_a_number_that_is_taken_is_drawn_again(
     documents: None, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = iter([7, 7, 7, 8])
-    monkeypatch.setattr(engine.secrets, "randbelow", lambda _: next(numbers))
+    monkeypatch.setattr("openlk.flows.engine.secrets.randbelow", lambda _: next(numbers))
     assert [begun(cabinet).row().number for _ in range(2)] == ["0000000007", "0000000008"]
 
 

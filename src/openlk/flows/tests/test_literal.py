@@ -27,9 +27,7 @@ def test_pressing_the_button_is_the_consent(documents: None, cabinet: Cabinet, t
         for words, name in (("согласие на обработку", "personal-data"), ("правила системы АЛЬФА", "rules")):
             assert words in form.text
             assert f'href="/alpha/documents/{name}"' in form.text
-        screen = browser.follow(
-            browser.submit(form, {"full_name": person.full_name, "union_card": person.union_card})
-        )
+        screen = browser.follow(browser.submit(form, {"full_name": person.full_name, "union_card": person.union_card}))
         browser.submit(screen, PASSWORDS)
     with scope(cabinet):
         given = set(Consent.objects.values_list("document", "channel", "version"))

@@ -1,8 +1,8 @@
 """A password becomes a hash at once: it is stored nowhere, shown nowhere, logged nowhere."""
 
 import logging
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,7 +13,7 @@ from openlk.cabinets.scoping import scope
 from openlk.cabinets.walls import cabinet_models
 from openlk.flows.steps import ask
 from openlk.identity.models import Login
-from openlk.identity.passwords import password_matches
+from openlk.identity.passwords import hash_password, password_matches
 from tests.support.people import make_person
 from tests.support.plain_browser import Browser, Page
 from tests.support.registering import second_screen
@@ -26,7 +26,7 @@ OTHER = "совсем-другая-тайна-9"
 def _everything_stored(cabinet: Cabinet) -> str:
     with scope(cabinet):
         rows = [str(row) for model in cabinet_models() for row in model.objects.values()]
-    others = [model for model in apps.get_models() if model not in cabinet_models()]
+    others: list[Any] = [model for model in apps.get_models() if model not in cabinet_models()]
     return "\n".join(rows + [str(row) for model in others for row in model.objects.values()])
 
 
@@ -80,7 +80,7 @@ def test_a_password_that_does_not_fit_is_not_accepted(documents: None, cabinet: 
 
 def test_the_answers_hold_the_hash_alone(documents: None, cabinet: Cabinet) -> None:
     walker = matched(make_person(cabinet))
-    walker.send(phone="12", password=SECRET, password_again=SECRET)
+    walker.send(None, {"phone": "12", "password": SECRET, "password_again": SECRET})
     answers = walker.answers()
     assert SECRET not in str(answers)
     assert password_matches(SECRET, answers["password_hash"])
@@ -123,17 +123,16 @@ def test_the_search_would_find_it(documents: None, cabinet: Cabinet) -> None:
 
 
 @pytest.fixture
-def depths(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def depths(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """One entry for every hash: whether it was made inside a transaction."""
     seen: list[bool] = []
-    known: Callable[[str], str] = ask.hash_password
 
     def watched(password: str) -> str:
         seen.append(connection.in_atomic_block)
-        return known(password)
+        return hash_password(password)
 
     monkeypatch.setattr(ask, "hash_password", watched)
-    yield seen
+    return seen
 
 
 def test_nothing_is_hashed_inside_a_transaction(

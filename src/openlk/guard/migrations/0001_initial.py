@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveIntegerField()),
                 ('first_ms', models.BigIntegerField()),
                 ('blocked_until_ms', models.BigIntegerField()),
-                ('marker', models.BigIntegerField()),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('cabinet', 'subject'), name='guard_budget_subject')],

@@ -6,11 +6,12 @@ from pytest_django import Settings
 
 from openlk.guard.rules import (
     DAY,
+    HOUR,
     MINUTE,
+    letters_to_stranger,
     requests_for_help,
     tries_of_address,
     wrong_answers,
-    wrong_answers_anywhere,
 )
 
 
@@ -41,19 +42,22 @@ def test_a_guesser_gets_at_most_a_hundred_tries_a_day(settings: Settings) -> Non
     assert 90 < tries < 110
 
 
-def test_strangers_from_everywhere_slow_a_person_by_half_a_minute_at_most() -> None:
-    rule = wrong_answers_anywhere()
-    assert max(rule.delays_seconds) == 30
-    assert rule.delays_seconds[:20] == (0,) * 20
-
-
-def test_one_address_has_sixty_tries_in_ten_minutes_in_demo(settings: Settings) -> None:
+def test_one_address_has_sixty_tries_in_ten_minutes_in_demo_and_then_one_now_and_then(settings: Settings) -> None:
     for mode, allowed in (("demo", 60), ("production", 30)):
         settings.MODE = mode
         rule = tries_of_address()
-        assert (len(rule.delays_seconds), rule.window_seconds) == (allowed, 10 * MINUTE)
-        assert rule.delays_seconds[:-1] == (0,) * (allowed - 1)
-        assert rule.delays_seconds[-1] == 10 * MINUTE
+        assert rule.window_seconds == 10 * MINUTE
+        assert rule.delays_seconds[: allowed - 1] == (0,) * (allowed - 1)
+        late = rule.delays_seconds[allowed - 1 :]
+        assert list(late) == sorted(late)
+        assert 0 < late[0] <= late[-1] <= MINUTE
+
+
+def test_an_address_that_anybody_may_type_gets_five_letters_a_day() -> None:
+    rule = letters_to_stranger()
+    assert rule.delays_seconds[:4] == (0,) * 4
+    assert rule.delays_seconds[4] >= HOUR
+    assert rule.window_seconds == DAY
 
 
 def test_one_address_asks_for_help_twenty_times_in_ten_minutes() -> None:

@@ -5,9 +5,10 @@ from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.guard.actions import forgive, spend
+from openlk.guard.actions import forgive, refund, seconds_to_wait, spend
 from openlk.guard.models import Budget
 from openlk.guard.rules import Rule
+from openlk.guard.schedule import sweep_budgets
 from tests.support.stage import Wall
 
 SUBJECT = "login:1"
@@ -72,6 +73,27 @@ def test_a_clock_read_a_moment_earlier_makes_nobody_wait(db: None, cabinet: Cabi
     assert _spend(cabinet, (SUBJECT, GROWING)) == 0
 
 
+def test_a_right_try_is_given_back(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((0, 0, 60), 3600)
+    for _ in range(5):
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+        with scope(cabinet), transaction.atomic():
+            refund(SUBJECT)
+    assert _tries(cabinet) == {SUBJECT: 0}
+    with scope(cabinet), transaction.atomic():
+        refund(SUBJECT)
+        refund("login:2")
+    assert _tries(cabinet) == {SUBJECT: 0}, "never less than nothing"
+
+
+def test_looking_how_long_costs_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    with scope(cabinet):
+        assert seconds_to_wait(SUBJECT) == 0
+    _spend(cabinet, (SUBJECT, Rule((60,), 3600)))
+    with scope(cabinet):
+        assert [seconds_to_wait(SUBJECT) for _ in range(3)] == [60] * 3
+
+
 def test_a_budget_forgiven_meanwhile_breaks_nothing(
     db: None, cabinet: Cabinet, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +101,17 @@ def test_a_budget_forgiven_meanwhile_breaks_nothing(
     assert _spend(cabinet, (SUBJECT, rule)) == 0
     monkeypatch.setattr(Budget.objects, "filter", lambda **_: Budget.objects.none())
     assert _spend(cabinet, (SUBJECT, rule)) == 1
+
+
+def test_what_no_rule_looks_at_is_swept(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    rule = Rule((0,), 3600)
+    _spend(cabinet, ("old", rule))
+    wall.forward(days=1, hours=12)
+    _spend(cabinet, ("young", rule))
+    assert sweep_budgets(cabinet) == 0
+    wall.forward(hours=13)
+    assert [sweep_budgets(cabinet), sweep_budgets(cabinet)] == [1, 0]
+    assert _tries(cabinet) == {"young": 1}
 
 
 def test_a_new_window_starts_from_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.identity.actions import SESSION_LIMIT, log_out, open_session
+from openlk.identity.actions import SESSION_LIMIT, log_out, open_session, sweep_sessions
 from openlk.identity.models import Session
 from openlk.identity.queries import current_login, sessions_of
 from openlk.kit.sealed import digest
@@ -139,3 +139,12 @@ def test_a_person_sees_living_sessions_the_last_used_first(person: Person, wall:
     with scope(person.cabinet):
         seen = [session.created_at for session in sessions_of(_login_id(person))]
     assert seen == [wall.at - 2 * DAY, wall.at - 5 * DAY]
+
+
+def test_sessions_that_are_over_are_swept(person: Person, other_cabinet: Cabinet, wall: Wall) -> None:
+    old = _opened(person)
+    wall.forward(days=10)
+    young = _opened(person)
+    wall.forward(days=5)
+    assert [sweep_sessions(other_cabinet), sweep_sessions(person.cabinet), sweep_sessions(person.cabinet)] == [0, 1, 0]
+    assert (_alive(person, old), _alive(person, young)) == (False, True)

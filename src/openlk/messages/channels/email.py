@@ -1,7 +1,10 @@
 """E-mail over SMTP."""
 
 import smtplib
+import socket
 import ssl
+import threading
+from contextlib import suppress
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,8 +18,11 @@ from django.conf import settings
 from openlk.kit import clock
 from openlk.messages.channel import Channel, Delivery, Parcel
 
+# For the whole exchange; smtplib's own timeout is for each read, so a timer holds it.
 DEADLINE_SECONDS = 20
 _PERMANENT = 500
+_READY = 220
+_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 # The look of a letter: one column, the system's font, nothing loaded from anywhere.
 _SHELL = (
     '<!doctype html><html lang="ru"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -63,36 +69,56 @@ def compose(parcel: Parcel) -> EmailMessage:
     return message
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def _cut(server: smtplib.SMTP) -> None:
+    """The deadline passed: whatever the server is being waited for, it will not come."""
+    with suppress(OSError, AttributeError):
+        server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # None before the connection stands
+
+
+def _talk(server: smtplib.SMTP, url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
-    host, context = parts.hostname or "localhost", ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=DEADLINE_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=DEADLINE_SECONDS)
-        if parts.scheme == "smtp+tls":
-            server.starttls(context=context)
+    code, greeting = server.connect(parts.hostname or "localhost", parts.port or _PORTS[parts.scheme])
+    if code != _READY:
+        raise smtplib.SMTPConnectError(code, greeting)
+    if parts.scheme == "smtp+tls":
+        server.starttls(context=ssl.create_default_context())
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
+    server.send_message(message)
+
+
+def _refusal(error: smtplib.SMTPRecipientsRefused) -> Delivery:
+    code, text = next(iter(error.recipients.values()))
+    return Delivery("no" if code >= _PERMANENT else "unknown", f"{code} {text.decode(errors='replace')}")
 
 
 class EmailChannel(Channel):
     """SMTP at OPENLK_EMAIL_URL: smtp://, smtp+tls:// (STARTTLS) or smtps://, with name and password if needed."""
 
     def deliver(self, parcel: Parcel) -> Delivery:
-        """Send one letter; a 4xx answer or a broken connection is to be tried again, a 5xx is final."""
-        message = compose(parcel)
+        """Send one letter within the deadline.
+
+        Only a refused recipient or letter (5xx) is final: everything else may be our own fault, mended tomorrow.
+        """
         try:
-            with _connect(settings.EMAIL_URL) as server:
-                server.send_message(message)
+            message = compose(parcel)
+        except UnicodeError as error:
+            return Delivery("no", f"the address cannot be written for mail servers: {error}")
+        kind = smtplib.SMTP_SSL if urlsplit(settings.EMAIL_URL).scheme == "smtps" else smtplib.SMTP
+        server = kind(timeout=DEADLINE_SECONDS)
+        timer = threading.Timer(DEADLINE_SECONDS, _cut, [server])
+        timer.start()
+        try:
+            _talk(server, settings.EMAIL_URL, message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            return Delivery("no" if code >= _PERMANENT else "unknown", f"{code} {text.decode(errors='replace')}")
-        except smtplib.SMTPNotSupportedError as error:
-            return Delivery("no", f"the mail server does not take such an address: {error}")
-        except smtplib.SMTPResponseException as error:
-            return Delivery("no" if error.smtp_code >= _PERMANENT else "unknown", str(error))
+            return _refusal(error)
+        except (smtplib.SMTPNotSupportedError, smtplib.SMTPDataError) as error:
+            permanent = getattr(error, "smtp_code", _PERMANENT) >= _PERMANENT
+            return Delivery("no" if permanent else "unknown", str(error))
         except (OSError, smtplib.SMTPException) as error:
             return Delivery("unknown", f"{type(error).__name__}: {error}")
+        finally:
+            timer.cancel()
+            # Taken over is taken over: how the server says good-bye changes nothing.
+            server.close()
         return Delivery("yes")

@@ -8,13 +8,15 @@ from openlk.kit.http import post_json
 from openlk.messages.channel import Channel, Delivery, Parcel
 
 DEADLINE_SECONDS = 15
+# The gateway read the message and will not take it.
+_REFUSED = frozenset({400, 422})
 
 
 class SmsChannel(Channel):
     """The gateway at OPENLK_SMS_URL (`https://token@host/path`): JSON id, to (E.164), text; `id` drops repeats."""
 
     def deliver(self, parcel: Parcel) -> Delivery:
-        """Hand one SMS over; what the gateway refuses with 4xx is final."""
+        """Hand one SMS over; what the gateway itself refuses (400, 422) is final."""
         parts = urlsplit(settings.SMS_URL)
         address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         body = {
@@ -25,4 +27,7 @@ class SmsChannel(Channel):
         }
         headers = {"Authorization": f"Bearer {unquote(parts.username or '')}"}
         answer = post_json(address, body, deadline_seconds=DEADLINE_SECONDS, headers=headers)
+        if answer.outcome == "no" and answer.status not in _REFUSED:
+            # A wrong token or path is ours to mend, and no reason to lose the message.
+            return Delivery("unknown", answer.detail)
         return Delivery(answer.outcome, answer.detail)

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import timedelta
 from email.header import decode_header, make_header
 
@@ -46,7 +47,7 @@ class World:
 
 
 def _parcel(recipient: str, message_id: str = "id-1") -> Parcel:
-    return Parcel(**{**vars(PARCEL), "recipient": recipient, "message_id": message_id})
+    return replace(PARCEL, recipient=recipient, message_id=message_id)
 
 
 def _send(cabinet: Cabinet, channel: str, recipient: str) -> Message:
@@ -102,7 +103,7 @@ def test_a_letter_waits_until_the_mail_server_is_well(db: None, cabinet: Cabinet
 
 
 def test_an_sms_arrives_and_a_repeat_is_dropped_by_its_id(outside: World) -> None:
-    parcel = Parcel(**{**vars(_parcel("+79120000101", "sms-1")), "text": "Код: 4821"})
+    parcel = replace(_parcel("+79120000101", "sms-1"), text="Код: 4821")
     assert [SmsChannel().deliver(parcel).outcome for _ in range(2)] == ["yes", "yes"]
     (message,) = outside.messages(to="+79120000101", channel="sms")
     assert (message["text"], message["cabinet"]) == ("Код: 4821", "alpha")
@@ -155,14 +156,30 @@ def test_a_letter_is_what_mail_programs_expect() -> None:
     assert PARCEL.html in html.get_content()
 
 
-WORDS = ["Ваш", "личный", "кабинет", "ПРОФКАРДС", "создан", "—", "можно", "войти", "№", "123456789:", "«Альфа»,", "г.", "код", "4821", "OK"]
+WORDS = [
+    "Ваш",
+    "личный",
+    "кабинет",
+    "ПРОФКАРДС",
+    "создан",
+    "—",
+    "можно",
+    "войти",
+    "№",
+    "123456789:",
+    "«Альфа»,",
+    "г.",
+    "код",
+    "4821",
+    "OK",
+]
 
 
 @examples(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join))
 def test_no_space_of_a_subject_or_a_sender_is_lost(words: str) -> None:
     """Python's own folding of long Russian headers loses some of them."""
-    parcel = Parcel(**{**vars(PARCEL), "subject": words, "sender_name": words})
+    parcel = replace(PARCEL, subject=words, sender_name=words)
     raw = compose(parcel).as_bytes()
     # Read as RFC 2047 §6.2 says: Python's newer parser shows a space between two parts of one word.
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
@@ -177,5 +194,5 @@ def test_the_message_id_is_the_same_at_every_attempt() -> None:
 
 def test_every_line_of_a_letter_fits_the_standard() -> None:
     """RFC 5322 §2.1.1: 998 characters at most."""
-    long = Parcel(**{**vars(PARCEL), "text": "слово " * 5000, "html": "<p>" + "слово " * 5000 + "</p>"})
+    long = replace(PARCEL, text="слово " * 5000, html="<p>" + "слово " * 5000 + "</p>")
     assert max(len(line) for line in compose(long).as_bytes().splitlines()) <= 998

@@ -87,7 +87,7 @@ def test_a_rate_is_said_as_people_say_it(db: None, cabinet: Cabinet, rate: dict[
 
 
 def test_offers_of_the_region_come_first_each_in_its_order(db: None, cabinet: Cabinet) -> None:
-    regions = ["Москва"], [], ["Пермский край"], [], ["Москва", "Пермский край"]
+    regions: list[list[str]] = [["Москва"], [], ["Пермский край"], [], ["Москва", "Пермский край"]]
     _publish(cabinet, *({"slug": f"o{number}", "regions": each} for number, each in enumerate(regions)))
     assert _slugs(cabinet, "Москва") == ["o0", "o4", "o1", "o3"]
     assert _slugs(cabinet) == ["o0", "o1", "o2", "o3", "o4"]

@@ -1,0 +1,17 @@
+"""What this room asks of the worker."""
+
+from django.db import transaction
+
+from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.scoping import scope
+from openlk.guard.actions import sweep
+from openlk.jobs.periodic import PeriodicTask
+
+
+def sweep_budgets(cabinet: Cabinet) -> int:
+    """Delete what no rule looks at any more."""
+    with scope(cabinet), transaction.atomic():
+        return sweep()
+
+
+TASKS = [PeriodicTask(key="guard.sweep", every_seconds=600, run=sweep_budgets)]
