@@ -99,6 +99,7 @@ Arrive = Callable[..., Walker]
 
 def new_walker(world: World, browser: Browser, device: str = "desktop", **options: Any) -> Walker:
     """A browser with nothing in it. `options` are Playwright's for a context, e.g. `java_script_enabled=False`."""
+    world.check_alive()
     number = next(_addresses)
     context = browser.new_context(
         **{

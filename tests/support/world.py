@@ -26,6 +26,7 @@ DATABASE = "world"
 READY_WITHIN_SECONDS = 90.0
 STOP_WITHIN_SECONDS = 15.0
 LETTER_WITHIN_SECONDS = 20.0
+LAST_WORDS = 3000
 PORT_TRIES = 20
 _POLL_SECONDS = 0.1
 _PORTS_IN_A_ROW = 3  # site, sandbox, its SMTP
@@ -51,6 +52,10 @@ class World:
     def home(self) -> str:
         """The cabinet's address, with a final slash."""
         return f"{self.root}/{SLUG}/"
+
+    def check_alive(self) -> None:
+        """Fail at once, with what was printed, when the demo has stopped by itself."""
+        assert self.process.poll() is None, f"the demo stopped by itself:\n{self.log.read_text()[-LAST_WORDS:]}"
 
     def messages(self, to: str, *, at_least: int = 1, channel: str = "email", about: str = "") -> list[Message]:
         """What arrived for a mailbox or a number, newest first; waits until there are `at_least` so many.

@@ -18,6 +18,9 @@ WaitingFor = Literal["person", "operator", "message", "job"]
 # Marks an option as words: shown to people, free to change under a run, not a part of the frozen version.
 WORDS = "words"
 
+# As much of what was typed into a field comes back with its error.
+MAX_TYPED = 500
+
 
 class StepOptions(Part):
     """The options of a step, as written in cabinet.toml next to `use`."""

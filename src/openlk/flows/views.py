@@ -25,8 +25,7 @@ from openlk.flows.engine import (
     screen_of,
     too_many,
 )
-from openlk.flows.step import FieldError, Refusal
-from openlk.flows.steps.ask import MAX_TYPED
+from openlk.flows.step import MAX_TYPED, FieldError, Refusal
 from openlk.flows.versions import Flow, current_flow
 from openlk.flows.walk import Visitor
 from openlk.guard.actions import seconds_to_wait

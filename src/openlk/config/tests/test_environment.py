@@ -125,11 +125,29 @@ def _command(tmp_path: Path, *arguments: str, **variables: str) -> "subprocess.C
 def test_production_does_not_start_with_the_demos_secret(tmp_path: Path) -> None:
     secret = environment.demo_secret(tmp_path)
     for command in (["check"], ["serve"]):
-        ended = _command(tmp_path, *command, MODE="production", SECRET_KEY=secret)
+        ended = _command(tmp_path / "own", *command, MODE="production", SECRET_KEY=secret)
         assert ended.returncode == 1
         assert "OPENLK_SECRET_KEY" in ended.stderr
         assert "Traceback" not in ended.stderr
         assert secret not in ended.stderr
+
+
+def test_production_does_not_start_on_the_demos_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, MODE="production", DATA=str(tmp_path))
+    assert environment.data_folder() == tmp_path
+    environment.demo_secret(tmp_path)
+    with pytest.raises(ImproperlyConfigured, match="папка демо с опубликованными паролями"):
+        environment.data_folder()
+    _set(monkeypatch, DATA="")
+    with pytest.raises(ImproperlyConfigured, match="нужна своя папка данных"):
+        environment.data_folder()
+
+
+@pytest.mark.parametrize("value", ["0", "65535", "-1", "http", "1e3"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(ImproperlyConfigured, match="PORT: нужно число"):
+        environment.port()
 
 
 def test_a_command_on_an_empty_installation_says_what_to_do(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.registry import added
 from openlk.config.health import readiness
 from openlk.jobs.models import Worker
+from openlk.jobs.worker import ALIVE
 from openlk.kit import clock
 from tests.support.definitions import changed
 from tests.support.people import make_person
@@ -63,7 +64,7 @@ def test_each_missing_part_is_named(sampled: Cabinet, outside: World, settings: 
         settings.SANDBOX_URL = outside.url
     if without != "samples":
         make_person(sampled)
-    _work(31 if without == "worker" else 29)
+    _work(ALIVE.total_seconds() + (1 if without == "worker" else -5))
     status, missing = _missing()
     assert (status, list(missing)) == (503, [without])
 

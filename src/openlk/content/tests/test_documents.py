@@ -1,5 +1,6 @@
 """Legal documents: every version that somebody agreed to is kept, word for word."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from openlk.content.models import DocumentVersion
 from openlk.kit.frontmatter import BadDocumentError
 from tests.support.definitions import changed
 from tests.support.plain_browser import Browser
+from tests.support.stage import Wall
 
 RULES = "documents/rules.md"
 
@@ -41,11 +43,11 @@ def test_publishing_writes_each_document_once(own: Cabinet) -> None:
 
 def test_a_new_version_stands_beside_the_old_one(own: Cabinet) -> None:
     publish(own)
-    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-12-01"')
+    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-10-01"')
     _rewrite(own, "Один человек создаёт один кабинет.", "Кабинет один.")
     assert publish(own) == 1
     with scope(own):
-        assert [each.version for each in versions("rules")] == ["2026-12-01", "2026-09-01"]
+        assert [each.version for each in versions("rules")] == ["2026-10-01", "2026-09-01"]
         current = newest("rules")
         old = DocumentVersion.objects.get(name="rules", version="2026-09-01")
     assert current is not None
@@ -70,7 +72,7 @@ def test_new_words_under_an_old_version_are_refused(own: Cabinet, old: str, new:
 
 def test_the_hash_is_of_the_title_and_the_text(own: Cabinet) -> None:
     before = written(own, "rules").text_sha256
-    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-12-01"')
+    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-10-01"')
     assert written(own, "rules").text_sha256 == before
     _rewrite(own, "Один человек", "Один  человек")
     assert written(own, "rules").text_sha256 != before
@@ -94,7 +96,7 @@ def test_a_document_without_title_or_version_is_refused(own: Cabinet, old: str, 
 
 def test_a_reader_sees_the_version_in_force_and_may_ask_for_an_older_one(own: Cabinet) -> None:
     publish(own)
-    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-12-01"')
+    _rewrite(own, 'version = "2026-09-01"', 'version = "2026-10-01"')
     _rewrite(own, "Один человек создаёт один кабинет.", "Кабинет один.")
     with added(own):
         publish(own)
@@ -106,6 +108,19 @@ def test_a_reader_sees_the_version_in_force_and_may_ask_for_an_older_one(own: Ca
     assert (old.status, "Один человек создаёт" in old.text) == (200, True)
     assert "/alpha/documents/rules?version=2026-09-01" in current.text
     assert absent == [404, 404]
+
+
+def test_a_version_is_in_force_from_its_day(own: Cabinet, wall: Wall) -> None:
+    publish(own)
+    _rewrite(own, 'version = "2026-09-01"', 'version = "2027-01-01"')
+    publish(own)
+    # The cabinet lives in Yekaterinburg, five hours ahead of UTC.
+    for moment, version in (("2026-12-31T18:59:59", "2026-09-01"), ("2026-12-31T19:00:00", "2027-01-01")):
+        wall.at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        with scope(own):
+            current = newest("rules")
+        assert current is not None
+        assert current.version == version
 
 
 def test_a_published_version_cannot_be_changed(own: Cabinet) -> None:

@@ -9,21 +9,17 @@ from pydantic import Field
 from openlk.cabinets.scoping import scope
 from openlk.content.definition import documents_of
 from openlk.content.documents import newest
+from openlk.flows.contacts import CONTACT_KINDS, KEPT, registered_contacts
 from openlk.flows.fields import kind_of
-from openlk.flows.step import FieldError, Known, Next, Outcome, Step, StepOptions, Submission, Wait, words
+from openlk.flows.step import MAX_TYPED, FieldError, Known, Next, Outcome, Step, StepOptions, Submission, Wait, words
 from openlk.flows.walk import Walk
 from openlk.identity.definition import login_definition
 from openlk.identity.passwords import NOT_THE_SAME, check_new_password, hash_password
 from openlk.kit import clock
 from openlk.kit.kinds import Invalid
-from openlk.register.queries import contacts_of
 
 PASSWORD_HASH = "password_hash"  # noqa: S105 -- the name of an answer
 CONSENTS = "consents"
-MAX_TYPED = 500
-# The answer to a masked contact that was left as it is: the register's value at the end counts, and is stored nowhere.
-KEPT = ""
-CONTACT_KINDS = frozenset({"phone", "email"})
 
 
 class AskOptions(StepOptions):
@@ -42,12 +38,8 @@ class AskOptions(StepOptions):
 
 
 def _known_contacts(walk: Walk) -> dict[str, str]:
-    """What the register holds for the matched identifier, by kind."""
-    identifier_id = walk.facts.get("identifier")
-    if identifier_id is None:
-        return {}
     with scope(walk.cabinet):
-        return contacts_of(identifier_id)
+        return registered_contacts(walk)
 
 
 class Ask(Step):

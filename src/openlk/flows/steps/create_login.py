@@ -7,10 +7,11 @@ from typing import ClassVar, Literal
 from django.db import connection
 
 from openlk.cabinets.addressing import public_url
+from openlk.flows.contacts import contacts_in_use, registered_contacts
 from openlk.flows.fields import kind_of
 from openlk.flows.models import Run
 from openlk.flows.step import Again, Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
-from openlk.flows.steps.ask import CONSENTS, CONTACT_KINDS, PASSWORD_HASH
+from openlk.flows.steps.ask import CONSENTS, PASSWORD_HASH
 from openlk.flows.walk import Walk
 from openlk.identity.actions import GivenConsent, GivenContact, LoginTaken, create_login
 from openlk.identity.queries import holder_has_login
@@ -18,7 +19,6 @@ from openlk.kit.names import given_names
 from openlk.ledger.actions import open_member_accounts
 from openlk.messages.actions import queue
 from openlk.register.models import Holder, Identifier
-from openlk.register.queries import contacts_of
 
 _TAKEN = Refusal(
     title="Кабинет уже создан",
@@ -91,19 +91,14 @@ class CreateLogin(Step):
         return Next()
 
     def _contacts(self, walk: Walk, identifier: Identifier) -> list[GivenContact]:
-        """The contacts now in use: what was typed, else what the register holds today for one left as it was."""
-        registered = contacts_of(identifier.pk)
-        contacts = []
-        for field in walk.fields:
-            kind = kind_of(walk.cabinet, field).key
-            if kind not in CONTACT_KINDS or field not in walk.answers:
-                continue
-            value = walk.answers[field] or registered.get(kind, "")
-            if value and registered.get(kind) == value:
-                contacts.append(GivenContact(kind, value, "register", identifier.imported_at))
-            elif value:
-                contacts.append(GivenContact(kind, value, "person", None))
-        return contacts
+        """The contacts now in use; vouched for when the register itself holds them."""
+        registered = registered_contacts(walk)
+        return [
+            GivenContact(kind, value, "register", identifier.imported_at)
+            if registered.get(kind) == value
+            else GivenContact(kind, value, "person", None)
+            for kind, value in contacts_in_use(walk).items()
+        ]
 
     def _consent(self, given: dict[str, str]) -> GivenConsent:
         words = {name: value for name, value in given.items() if name != "given_at"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from openlk.flows.fields import kind_of
+from openlk.flows.contacts import contacts_in_use
 from openlk.flows.step import Known, Next, Outcome, Step, StepOptions, Wait, words
 from openlk.flows.walk import Walk
 from openlk.messages.actions import queue
@@ -41,9 +41,9 @@ class Tell(Step):
         if self.options.letter:
             profile = walk.cabinet.profile
             values = {"cabinet": profile.name, "support_phone": profile.support_phone}
-            for name in walk.fields:
-                if kind_of(walk.cabinet, name).key == "email" and walk.answers.get(name):
-                    queue("email", walk.answers[name], self.options.letter, values)
+            email = contacts_in_use(walk).get("email")
+            if email:
+                queue("email", email, self.options.letter, values)
         return Wait("person") if self.options.pause else Next()
 
     def screen(self, walk: Walk) -> Mapping[str, Any]:

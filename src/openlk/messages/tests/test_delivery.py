@@ -127,9 +127,11 @@ def test_a_gateway_that_falls_silent_is_not_waited_for(outside: World, monkeypat
     assert len(outside.messages(to="+79120000103")) == 1
 
 
-def test_a_gateway_with_another_token_refuses(outside: World, settings: Settings) -> None:
+def test_a_gateway_with_another_token_takes_nothing_and_is_tried_again(outside: World, settings: Settings) -> None:
+    """The token is ours to mend: until then no SMS may be given up."""
     settings.SMS_URL = settings.SMS_URL.replace("token-of-the-tests", "wrong")
-    assert SmsChannel().deliver(_parcel("+79120000104", "token")).outcome == "no"
+    assert SmsChannel().deliver(_parcel("+79120000104", "token")).outcome == "unknown"
+    assert outside.messages(to="+79120000104") == []
 
 
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:9", "smtp+tls://127.0.0.1:9", "smtps://127.0.0.1:9"])
@@ -184,7 +186,8 @@ def test_no_space_of_a_subject_or_a_sender_is_lost(words: str) -> None:
     # Read as RFC 2047 §6.2 says: Python's newer parser shows a space between two parts of one word.
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     assert str(make_header(decode_header(message["Subject"]))) == words
-    assert str(make_header(decode_header(message["From"]))) == f"{words} <help@alpha.example>"
+    sender = str(make_header(decode_header(message["From"])))
+    assert sender in {f"{words} <help@alpha.example>", f'"{words}" <help@alpha.example>'}
     assert max(len(line) for line in raw.partition(b"\n\n")[0].splitlines()) <= 78
 
 

@@ -80,7 +80,7 @@ def test_who_leaves_a_phone_gets_no_letter(documents: None, cabinet: Cabinet) ->
     [
         ("name", "", "как к Вам обращаться"),
         ("name", "   ", "как к Вам обращаться"),
-        ("name", "я" * 151, "как к Вам обращаться"),
+        ("name", "я" * 151, "Имя длиннее 150 знаков"),
         ("contact", "", "Укажите телефон или адрес"),
         ("contact", "anna@", ""),
         ("contact", "12", ""),
