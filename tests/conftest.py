@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.support.browsing import arrive, browser
+from tests.support.browsing import arrive, browser, streets
 from tests.support.members import members
 from tests.support.world import world
 
-__all__ = ["arrive", "browser", "members", "world"]
+__all__ = ["arrive", "browser", "members", "streets", "world"]
 
 IN_A_BROWSER = ("tests/journeys/", "tests/pages/")
 

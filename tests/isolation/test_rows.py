@@ -53,9 +53,16 @@ def _fill(cabinet: Cabinet) -> None:
             login=person.login, document="rules", version="1", text_sha256="0", given_at=now, channel="box", address=""
         )
         Ticket.objects.create(
-            number="1", token="t", name="А", contact_kind="email", contact="a@example.org", topic="other",
-            message="М", created_at=now, answer_due_at=now,
-        )  # fmt: skip
+            number="1",
+            token="t",
+            name="А",
+            contact_kind="email",
+            contact="a@example.org",
+            topic="other",
+            message="М",
+            created_at=now,
+            answer_due_at=now,
+        )
 
 
 @pytest.fixture

@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Request
 
 from tests.pages.looking import (
+    SCHEMES,
+    WIDTHS,
     Findings,
     paint_of,
+    recolour,
     resize,
     small_targets,
     structure_of,
@@ -58,15 +61,16 @@ class _Surveyor:
         if not state.member:
             walker.context.clear_cookies()
         walker.record.problems.clear()
-        resize(page, 1280)
+        resize(page, WIDTHS[-1])
         state.reach(Stage(walker, self.members))
         page.wait_for_load_state("load")
         findings = Findings(title=page.title(), weights=weigh(self.asked), paint=paint_of(page))
         findings.structure = structure_of(page)
         findings.counts = {words: find(page, (kind, words)).count() for kind, words in state.controls}
         findings.small_targets = small_targets(page)
-        findings.violations = violations_of(page)
-        findings.too_wide = too_wide(page)
+        for width in WIDTHS:
+            findings.violations += violations_of(page, [width])
+            findings.too_wide += too_wide(page, [width])
         self._picture(walker, state)
         findings.problems = list(walker.record.problems)
         return findings
@@ -74,11 +78,12 @@ class _Surveyor:
     def _picture(self, walker: Walker, state: State) -> None:
         if not PICTURES:
             return
-        walker.page.evaluate("document.documentElement.style.fontSize = ''")
         for width in (390, 1280):
-            for scheme in ("light", "dark"):
-                resize(walker.page, width, scheme)
+            resize(walker.page, width)
+            for scheme in SCHEMES:
+                recolour(walker.page, scheme)
                 walker.page.screenshot(path=Path(PICTURES) / f"{state.name}-{width}-{scheme}.png", full_page=True)
+        recolour(walker.page, "light")
 
 
 @pytest.fixture(scope="session")

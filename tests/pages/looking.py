@@ -129,21 +129,29 @@ class Findings:
     paint: dict[str, float] = field(default_factory=dict)
 
 
-def resize(page: Page, width: int, scheme: str = "light") -> None:
-    """The same loaded page in another window and colour scheme."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
+def resize(page: Page, width: int) -> None:
+    """The same loaded page in another window; nothing happens when it has that width already."""
+    if page.viewport_size != {"width": width, "height": HEIGHT}:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+
+
+def recolour(page: Page, scheme: str) -> None:
+    """The same loaded page in the light or the dark scheme."""
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
 
 
 def violations_of(page: Page, widths: Sequence[int] = WIDTHS, schemes: Sequence[str] = SCHEMES) -> list[str]:
     """What axe finds against WCAG 2.0 to 2.2, A and AA, in every width and scheme."""
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     found = []
     for width in widths:
+        resize(page, width)
         for scheme in schemes:
-            resize(page, width, scheme)
+            recolour(page, scheme)
             violations = cast(list[str], page.evaluate(_AXE, _AXE_OPTIONS[scheme]))
             found += [f"{width} {scheme} {each}" for each in violations]
+    recolour(page, "light")
     return found
 
 

@@ -51,9 +51,11 @@ def test_looking_first_would_break_for_the_others(person: Person) -> None:
     def write() -> None:
         with scope(person.cabinet):
             Login.objects.create(
-                name="0012345678", password="x", created_at=person.identifier.imported_at,
+                name="0012345678",
+                password="x",
+                created_at=person.identifier.imported_at,
                 password_changed_at=person.identifier.imported_at,
-            )  # fmt: skip
+            )
 
     results = Counter(type(each) for each in at_once([write] * THREADS))
     assert results == {type(None): 1, IntegrityError: THREADS - 1}

@@ -44,6 +44,11 @@ class Record:
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
+    def clear(self) -> None:
+        """Begin anew."""
+        self.requests.clear()
+        self.problems.clear()
+
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of the context."""
         context.on("request", self._request)
@@ -97,24 +102,50 @@ class Walker:
 Arrive = Callable[..., Walker]
 
 
+def _address() -> dict[str, str]:
+    """A network address that nobody had yet, of documentation's own network (RFC 2544), as a proxy would name it."""
+    number = next(_addresses)
+    return {"X-Forwarded-For": f"198.18.{number // 250}.{number % 250 + 1}"}
+
+
 def new_walker(world: World, browser: Browser, device: str = "desktop", **options: Any) -> Walker:
     """A browser with nothing in it. `options` are Playwright's for a context, e.g. `java_script_enabled=False`."""
     world.check_alive()
-    number = next(_addresses)
-    context = browser.new_context(
-        **{
-            **DEVICES[device],
-            "locale": "ru-RU",
-            "timezone_id": "Europe/Moscow",
-            # Documentation's own network (RFC 2544): every walker is a stranger to the others' budgets of tries.
-            "extra_http_headers": {"X-Forwarded-For": f"198.18.{number // 250}.{number % 250 + 1}"},
-            **options,
-        }
-    )
+    common = {"locale": "ru-RU", "timezone_id": "Europe/Moscow", "extra_http_headers": _address()}
+    context = browser.new_context(**{**DEVICES[device], **common, **options})
     context.set_default_timeout(PATIENCE_MS)
     record = Record(urlsplit(world.root).netloc)
     record.watch(context)
     return Walker(world, context, context.new_page(), record)
+
+
+@dataclass
+class Streets:
+    """Where walkers come from. One who left comes back as somebody else: a new context costs more than a page."""
+
+    world: World
+    browser: Browser
+    idle: dict[str, list[Walker]] = field(default_factory=lambda: {device: [] for device in DEVICES})
+
+    def take(self, device: str) -> Walker:
+        """A walker with no cookies, at an address that nobody had yet."""
+        if not self.idle[device]:
+            return new_walker(self.world, self.browser, device)
+        self.world.check_alive()
+        walker = self.idle[device].pop()
+        walker.context.set_extra_http_headers(_address())
+        return walker
+
+    def put_back(self, device: str, walker: Walker) -> None:
+        """Forget who it was."""
+        walker.context.clear_cookies()
+        pages = walker.context.pages
+        for page in pages[1:]:
+            page.close()
+        walker.page = pages[0] if pages else walker.context.new_page()
+        walker.page.goto("about:blank")
+        walker.record.clear()
+        self.idle[device].append(walker)
 
 
 @pytest.fixture(scope="session")
@@ -128,17 +159,29 @@ def browser(world: World) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def streets(world: World, browser: Browser) -> Streets:
+    """The walkers of this run."""
+    return Streets(world, browser)
+
+
 @pytest.fixture
-def arrive(world: World, browser: Browser) -> Iterator[Arrive]:
+def arrive(streets: Streets) -> Iterator[Arrive]:
     """`arrive("phone")`: one more person. At the end nobody's browser may have met a problem."""
-    walkers: list[Walker] = []
+    usual: list[tuple[str, Walker]] = []
+    special: list[Walker] = []
 
     def one_more(device: str = "desktop", **options: Any) -> Walker:
-        walkers.append(new_walker(world, browser, device, **options))
-        return walkers[-1]
+        if options:
+            special.append(new_walker(streets.world, streets.browser, device, **options))
+            return special[-1]
+        usual.append((device, streets.take(device)))
+        return usual[-1][1]
 
     yield one_more
-    for walker in walkers:
+    problems = [problem for walker in [*special, *(each for _, each in usual)] for problem in walker.record.problems]
+    for walker in special:
         walker.context.close()
-    problems = [problem for walker in walkers for problem in walker.record.problems]
+    for device, walker in usual:
+        streets.put_back(device, walker)
     assert not problems, "\n".join(problems)

@@ -19,8 +19,9 @@ from openlk.kit.suggest import nearest
 from openlk.messages.letters import letter_names, letter_problems
 from openlk.register.definition import registers_of
 
-# The flow that /register walks, and the step that every flow ends with.
+# The flow that /register walks, and the steps that every flow begins and ends with.
 REGISTRATION = "registration"
+FIRST_STEP = "ask"
 LAST_STEP = "tell"
 
 STEPS: dict[str, type[Step]] = plugins(steps.__name__, Step)
@@ -125,6 +126,9 @@ def check(cabinet: Cabinet) -> Iterator[Problem]:
         for place, step in enumerate(steps_of(flow)):
             yield from _check_step(cabinet, f"flow.{flow_name}.steps[{place}]", step, known, given)
             given |= set(step.gives())
+        if flow.steps[0].use != FIRST_STEP:
+            expected = f"первым должен быть шаг «{FIRST_STEP}»: с него человек начинает."
+            yield Problem(file, f"flow.{flow_name}.steps", expected)
         if flow.steps[-1].use != LAST_STEP:
             expected = f"последним должен быть шаг «{LAST_STEP}»: он говорит, чем всё кончилось."
             yield Problem(file, f"flow.{flow_name}.steps", expected)

@@ -42,7 +42,9 @@ def support_form(request: HttpRequest) -> HttpResponse:
         ticket = open_ticket(current(), checked.request, client_address(request))
     except TooManyTickets as error:
         message = f"Слишком много обращений подряд. Подождите {waiting_time(error.wait_seconds)} или позвоните нам."
-        return _form(request, [{"field": "message", "message": message}], status=429)
+        response = _form(request, [{"field": "message", "message": message}], status=429)
+        response["Retry-After"] = str(error.wait_seconds)
+        return response
     return redirect("ticket", token=ticket.token)
 
 

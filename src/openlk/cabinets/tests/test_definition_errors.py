@@ -109,6 +109,25 @@ MISTAKES = {
         "«cabinet_creatd» не найдено",
         "cabinet_created",
     ),
+    "flow that ends without a word": Mistake(
+        '[[flow.registration.steps]]\nuse = "tell"\ntitle = "Личный кабинет создан"\n'
+        'sentences = ["Войдите с номером профсоюзного билета и паролем."]\nbutton = "Войти в кабинет"\n',
+        "",
+        "flow.registration.steps",
+        "последним должен быть шаг «tell»",
+    ),
+    "step before what it needs": Mistake(
+        'fields = ["full_name", "union_card"]',
+        'fields = ["full_name"]',
+        "flow.registration.steps[1]",
+        "шагу нужно «union_card»",
+    ),
+    "login without a password": Mistake(
+        'password = "choose"\n', "", "flow.registration.steps[3]", "шагу нужно «password»"
+    ),
+    "no registration": Mistake(
+        "[flow.registration", "[flow.registratoin", "flow", "нужен путь «registration»", "registratoin"
+    ),
     "document without its text": Mistake(
         "[document.rules]", "[document.statute]", "document.statute", "нет файла documents/statute.md"
     ),
@@ -135,6 +154,15 @@ def test_an_engineer_reads_where_and_what(cabinet: Cabinet, tmp_path: Path, mist
     assert problem.file == folder / "cabinet.toml"
     assert mistake.expected in problem.expected
     assert problem.nearest == mistake.nearest
+
+
+def test_a_letter_that_names_what_its_step_does_not_know_is_named(cabinet: Cabinet, tmp_path: Path) -> None:
+    letter = "letters/cabinet_created.md"
+    folder = changed_folder(cabinet.folder, tmp_path / "alpha", {"{given_names}": "{given_name}"}, letter)
+    (problem,) = _problems(folder)
+    assert problem.key == "flow.registration.steps[3].letter"
+    assert "{given_name}" in problem.expected
+    assert problem.nearest == "given_names"
 
 
 def test_a_sentence_holds_all_of_it(cabinet: Cabinet, tmp_path: Path) -> None:

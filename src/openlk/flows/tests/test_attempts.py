@@ -48,6 +48,7 @@ def test_three_misses_cost_no_waiting_and_the_fifth_try_says_how_long(person: Pe
     assert pages[4].headers["Retry-After"] == "5"
     assert "Подождите 5 секунд и попробуйте ещё раз" in pages[4].text
     assert NOT_FOUND not in pages[4].text
+    assert 'data-cabinet="alpha"' in pages[4].text
 
 
 def test_who_waits_keeps_the_answers_and_goes_on(person: Person, wall: Wall) -> None:

@@ -49,7 +49,8 @@ def test_a_task_that_fails_in_one_cabinet_runs_in_the_others(
 
     def last(each: Cabinet) -> int:
         seen.append(f"next:{each.slug}")
-        stop.set()
+        if {"next:alpha", "next:beta"} <= set(seen):
+            stop.set()
         return 0
 
     with caplog.at_level(logging.ERROR, "openlk.jobs"):

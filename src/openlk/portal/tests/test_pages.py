@@ -1,18 +1,21 @@
 """The shell: the start page, home, profile, and the list of cabinets."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.registry import added
 from openlk.cabinets.scoping import scope
 from openlk.content.actions import NewsText, publish_news
 from openlk.kit import clock
 from openlk.ledger.models import LedgerAccount
 from openlk.register.models import Identifier
 from openlk.rewards.actions import PartnerText, publish_partners
+from tests.support.definitions import changed
 from tests.support.people import Person, make_person
 from tests.support.plain_browser import Browser
 from tests.support.registering import logged_in, registered
@@ -122,6 +125,19 @@ def test_the_profile_shows_masked_contacts_and_what_was_agreed_to(documents: Non
     assert "Согласие на обработку персональных данных" in text
     assert "/alpha/documents/rules?version=2026-09-01" in text
     assert "Это устройство" in text
+
+
+def test_a_cabinet_without_pass_and_money_shows_neither(person: Person, tmp_path: Path) -> None:
+    changes = {'"money", ': "", "[pass]\n": "", 'title = "Электронный профсоюзный билет"\n': ""}
+    changes['holder_title = "Член союза"\n'] = ""
+    browser = Browser()
+    assert "Начислено" in logged_in(browser, person).text
+    with added(changed(person.cabinet, tmp_path, changes)):
+        home = browser.get("/alpha/me/")
+        statuses = [browser.get(f"/alpha/me/{path}").status for path in ("pass", "pass.svg")]
+    assert (home.status, statuses) == (200, [404, 404])
+    assert "Начислено" not in home.text
+    assert person.union_card not in home.text
 
 
 def test_the_start_page_needs_nothing_published(db: None, cabinet: Cabinet) -> None:

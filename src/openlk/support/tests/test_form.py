@@ -116,7 +116,7 @@ def test_what_was_right_is_kept_and_nothing_is_sent(documents: None, cabinet: Ca
 
 def test_the_twenty_first_request_in_ten_minutes_waits(documents: None, cabinet: Cabinet, wall: Wall) -> None:
     browser = Browser()
-    pages = [_sent(browser) for _ in range(21)]
+    pages = [_sent(browser, contact=f"m{number}@example.org") for number in range(21)]
     assert [page.status for page in pages] == [302] * 20 + [429]
     assert "Подождите 10 минут" in pages[-1].text
     assert pages[-1].forms()[0].values["message"].strip() == "Не могу войти"
@@ -125,6 +125,14 @@ def test_the_twenty_first_request_in_ten_minutes_waits(documents: None, cabinet:
     assert _sent(Browser(remote="198.51.100.9")).status == 302
     wall.forward(minutes=10)
     assert _sent(browser).status == 302
+
+
+def test_nobody_can_fill_a_strangers_mailbox(documents: None, cabinet: Cabinet, wall: Wall) -> None:
+    for number in range(10):
+        _sent(Browser(remote=f"198.51.100.{number}"))
+    with scope(cabinet):
+        assert Message.objects.filter(recipient="anna@example.org").count() == 5
+    assert _sent(Browser(remote="198.51.100.99"), contact="other@example.org").status == 302
 
 
 def test_asking_for_help_does_not_use_up_the_tries_to_log_in(documents: None, cabinet: Cabinet, wall: Wall) -> None:
