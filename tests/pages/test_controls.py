@@ -6,7 +6,9 @@ from playwright.sync_api import Browser, Page
 from tests.pages.looking import Weight, set_by_scheme, small_targets, structure_of, too_wide, violations_of
 from tests.pages.states import find
 from tests.pages.test_states import BUDGETS, MOST_REQUESTS, over_budget, skipped_levels
+from tests.support import environment
 from tests.support.browsing import Arrive, Walker, new_walker
+from tests.support.postgres import PostgresDatabases
 from tests.support.world import World, processes_marked
 
 _ADD = """html => {
@@ -166,3 +168,9 @@ def test_error_of_a_script_and_missing_file_are_noticed(world: World, browser: B
 def test_process_left_behind_is_noticed(world: World) -> None:
     assert len(processes_marked(world.mark)) >= 4, "demo, site, worker and sandbox"
     assert not processes_marked("OPENLK_DATA=/nowhere/at/all")
+
+
+def test_world_runs_on_the_database_of_this_run(world: World) -> None:
+    postgres = isinstance(environment.databases(), PostgresDatabases)
+    own_file = world.log.parent / "data" / "openlk.sqlite3"
+    assert own_file.exists() is not postgres
