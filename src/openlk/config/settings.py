@@ -125,5 +125,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"openlk": {"level": "INFO"}},
+    "filters": {"readiness": {"()": "openlk.config.logs.NoReadinessNoise"}},
+    "loggers": {
+        "openlk": {"level": "INFO"},
+        # Of answers only our own failures: an address that is not found may hold somebody's token.
+        "django.request": {"level": "ERROR", "filters": ["readiness"]},
+    },
 }

@@ -103,5 +103,6 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
             "Вы открыли её давно или в другой вкладке.",
             "Ответы сохранены: отправьте их ещё раз. Пароль, если он был, введите заново.",
         ],
-        {"kept": kept + version, "kept_action": request.path},
+        # No big «403» above it: nobody is turned away here.
+        {"code": "", "kept": kept + version, "kept_action": request.path},
     )
