@@ -17,7 +17,9 @@ SHORT_NAME = "Ковалёва А. П."
 
 
 def _read_code(shown: Locator) -> str:
-    """What a scanner reads from the picture on the screen."""
+    """What a scanner reads from the picture on the screen, once the picture is there."""
+    if shown.evaluate("each => each.tagName") == "IMG":
+        shown.evaluate("image => image.decode()")
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(shown.screenshot())))
     assert len(found) == 1, f"{len(found)} codes are on the picture"
     return found[0].text
