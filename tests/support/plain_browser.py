@@ -113,6 +113,12 @@ class Page:
         return parser.found
 
 
+def _variable(header: str) -> str:
+    """The name under which WSGI gives a header; the content's type is the one without «HTTP_»."""
+    name = header.upper().replace("-", "_")
+    return name if name == "CONTENT_TYPE" else f"HTTP_{name}"
+
+
 class Browser:
     """One person's browser at one host. Cookies are kept by name and path, as the standard says."""
 
@@ -180,7 +186,7 @@ class Browser:
             "HTTP_HOST": self.host,
             "HTTP_COOKIE": cookies,
             "HTTP_USER_AGENT": self.agent,
-            **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()},
+            **{_variable(name): value for name, value in headers.items()},
         }
 
     def _request(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> Page:

@@ -32,6 +32,7 @@ class CabinetAddress:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        environ["CONTENT_TYPE"] = _plain_type(environ.get("CONTENT_TYPE", ""))
         path = environ.get("PATH_INFO", "")
         cabinet = None if path in PROCESS_PATHS else cabinet_of_host(_host(environ))
         environ[BY_PATH_KEY] = False
@@ -46,6 +47,13 @@ class CabinetAddress:
                 environ[BY_PATH_KEY] = True
         environ[ENVIRON_KEY] = cabinet
         return self.application(environ, start_response)
+
+
+def _plain_type(content_type: str) -> str:
+    """The media type with its boundary alone: our forms are UTF-8, and an odd charset breaks Django before any page."""
+    kind, *parameters = content_type.split(";")
+    boundary = [each for each in parameters if each.strip().lower().startswith("boundary=")]
+    return ";".join([kind, *boundary[:1]])
 
 
 def _host(environ: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`openlk serve`: the site on granian."""
 
 import os
+import socket
 import sys
 from typing import Any
 
@@ -33,12 +34,27 @@ def server(host: str, port: int, workers: int) -> AbstractServer[Any]:
     )
 
 
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 def serve(host: str, port: int) -> int:
     """Serve until SIGTERM or SIGINT; refuses to start when `openlk check` has something to say."""
     problems = check_installation()
     if problems:
         for problem in problems:
             print(problem, file=sys.stderr)
+        return 1
+    if not _is_free(host, port):
+        # The server would share the port with whoever holds it, and split the visitors between two installations.
+        print(f"Порт {port} на {host} занят. Остановите другую программу или задайте другой --port.", file=sys.stderr)
         return 1
     workers = max(1, len(os.sched_getaffinity(0)))
     # The server forks: a connection that the check opened must not be shared.

@@ -22,7 +22,7 @@ def chosen_region(request: HttpRequest) -> str:
     remembered = read_cookie(request, "region")
     if remembered == _EVERYWHERE:
         return ""
-    if remembered.isdecimal() and int(remembered) < len(regions):
+    if remembered in {str(place) for place in range(len(regions))}:
         return regions[int(remembered)]
     person = getattr(request, "person", None)
     own: str = person.region if person else ""

@@ -163,7 +163,8 @@ def pass_svg(request: HttpRequest) -> HttpResponse:
     # str() first: a Markup would escape the replacement.
     text = str(svg).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     response = HttpResponse(text, content_type="image/svg+xml")
-    response["Cache-Control"] = "private, max-age=600"
+    # The address is the same for everybody: the next person in this browser must not see this one's code.
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
