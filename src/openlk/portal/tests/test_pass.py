@@ -132,3 +132,10 @@ def test_the_owner_sees_the_code_as_a_picture(person: Person) -> None:
     assert picture.headers["Content-Type"] == "image/svg+xml"
     assert picture.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert "&lt;" not in picture.text
+
+
+def test_the_next_person_of_a_browser_is_never_shown_the_last_ones_code(person: Person) -> None:
+    """The picture's address is the same for everybody, so the browser must not keep it."""
+    browser = Browser()
+    logged_in(browser, person)
+    assert browser.get("/alpha/me/pass.svg").headers["Cache-Control"] == "private, no-store"
