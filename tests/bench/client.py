@@ -28,6 +28,8 @@ class Answer:
     encoding: str
     wire_bytes: int
     body: bytes
+    # Where it redirects to, or an empty string.
+    location: str = ""
 
     @property
     def text(self) -> str:
@@ -77,4 +79,5 @@ class Client:
         body = response.read()
         for line in response.headers.get_all("Set-Cookie", ()):
             visitor.cookies.update({name: each.value for name, each in SimpleCookie(line).items()})
-        return Answer(response.status, response.headers.get("Content-Encoding", ""), len(body), body)
+        encoding, location = (response.headers.get(name, "") for name in ("Content-Encoding", "Location"))
+        return Answer(response.status, encoding, len(body), body, location)

@@ -1,13 +1,16 @@
 """What every import format must do with foreign, broken and hostile files: tried on each of files/formats."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openlk.files.limits import DEFAULT
 from openlk.files.table import Format, Row, UnreadableFile
+from openlk.files.tests.workbooks import small_workbook
 from openlk.kit.discovery import plugins
 from tests.support.dropped import drop_in
 
@@ -23,13 +26,16 @@ FOREIGN = {
     "half-a-surrogate": "﻿ФИО;Билет\n".encode("utf-16")[:-1],
     "open-quote": 'ФИО;Билет\n"Ковалёва;1\n'.encode(),
     "wide": b";" * 50_000,
+    "workbook": small_workbook().getvalue(),
+    "half-a-workbook": small_workbook().getvalue()[:900],
 }
 
 LINES = '''
 """One cell a line."""
 
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
+from openlk.files.limits import Limits
 from openlk.files.table import Format, Row, Table, UnreadableFile
 
 
@@ -38,10 +44,10 @@ class Lines(Format):
 
     suffixes: ClassVar[tuple[str, ...]] = (".lines",)
 
-    def read(self, content: bytes) -> Table:
+    def read(self, file: BinaryIO, limits: Limits) -> Table:
         """Read it."""
         try:
-            title, *values = content.decode().split("\\n")
+            title, *values = file.read().decode().split("\\n")
         except UnicodeDecodeError as error:
             raise UnreadableFile("Файл не в UTF-8.") from error
         if not title.strip():
@@ -55,8 +61,9 @@ def check_format(kind: type[Format]) -> None:
     assert kind.__doc__, "one sentence says whose files these are"
     assert kind.suffixes
     assert all(re.fullmatch(r"\.[a-z0-9]+", suffix) for suffix in kind.suffixes)
+    assert isinstance(kind.signature, bytes)
     with pytest.raises(UnreadableFile) as empty:
-        kind().read(b"")
+        kind().read(BytesIO(b""), DEFAULT)
     assert RUSSIAN_SENTENCE.fullmatch(str(empty.value))
     for content in FOREIGN.values():
         check_content(kind, content)
@@ -65,7 +72,7 @@ def check_format(kind: type[Format]) -> None:
 def _read(kind: type[Format], content: bytes) -> tuple[tuple[str, ...], list[Row]] | str:
     """The header and rows, or what the format says about a file that it cannot read."""
     try:
-        table = kind().read(content)
+        table = kind().read(BytesIO(content), DEFAULT)
         return table.header, list(table.rows)
     except UnreadableFile as error:
         return str(error)
@@ -105,6 +112,21 @@ def test_a_format_survives_any_text(key: str, text: str, encoding: str) -> None:
 def test_a_file_name_leads_to_one_format() -> None:
     suffixes = [suffix for kind in FORMATS.values() for suffix in kind.suffixes]
     assert len(suffixes) == len(set(suffixes))
+
+
+def test_no_two_formats_begin_alike() -> None:
+    signatures = [kind.signature for kind in FORMATS.values() if kind.signature]
+    assert not [(a, b) for a in signatures for b in signatures if a is not b and a.startswith(b)]
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_a_format_reads_from_the_start_wherever_the_file_stands(key: str) -> None:
+    content = {"xlsx": small_workbook().getvalue()}.get(key, "ФИО;Билет\nЛи Ян;1\n".encode())
+    file = BytesIO(content)
+    file.seek(0, 2)
+    table = FORMATS[key]().read(file, DEFAULT)
+    assert table.header == ("ФИО", "Билет")
+    assert [row.cells for row in table.rows] == [("Ли Ян", "1")]
 
 
 def test_a_new_file_is_a_new_format_and_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

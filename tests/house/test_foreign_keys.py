@@ -13,7 +13,9 @@ from tests.support.source import may_see
 
 # Tables of the whole installation, which belong to no cabinet.
 SHARED = {
+    "guard.wholebudget": "what goes wrong everywhere together; the rows name nobody",
     "identity.operator": "one person may work for several organisations",
+    "jobs.job": "a worker asks what is due, whoever it is for; rows hold ids only",
     "jobs.worker": "a worker serves all cabinets",
 }
 

@@ -12,9 +12,17 @@ RAW = frozenset({"cursor", "raw", "RawSQL", "extra", "execute", "executemany"})
 SPEAKS_SQL = {
     "cabinets/scoping.py": "tells the database which cabinet is in scope",
     "cabinets/walls.py": "makes the policies and checks them",
+    "files/scratch.py": "a file of its own beside an import, which is no table of the product",
     "guard/actions.py": "spends an attempt and reads the budget in one statement",
+    "guard/challenges.py": "takes an attempt and reads what may be compared in one statement",
+    "guard/devices.py": "knows a browser again at every login",
+    "guard/tallies.py": "counts the misses of a cabinet and of the whole installation",
     "identity/queries.py": "the session joined with its login, read on every request",
     "identity/people.py": "the person behind it, read on nearly every request",
+    "register/bulk.py": "many rows at once, in the way that each database takes them fastest",
+    "register/planning.py": "streams a whole register past the file that is imported",
+    "register/stored.py": "holders of a range by their keys, as one array",
+    "register/undoing.py": "rows that an import made, along their ids",
     "portal/queries.py": "the hot read of the home page",
 }
 

@@ -1,6 +1,7 @@
 """Rows of another cabinet are out of reach: of the manager on both databases, of any SQL on PostgreSQL."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,11 +17,14 @@ from openlk.cabinets.walls import cabinet_models
 from openlk.content.actions import NewsText, publish_news
 from openlk.flows.models import Run
 from openlk.guard.actions import spend
+from openlk.guard.challenges import issue_code
+from openlk.guard.models import KnownDevice
 from openlk.guard.rules import Rule
 from openlk.identity.actions import open_session
 from openlk.identity.models import Consent, Operator, OperatorRole
 from openlk.kit import clock
 from openlk.messages.actions import queue
+from openlk.messages.models import DeliveryAttempt, Message
 from openlk.rewards.actions import PartnerText, publish_partners
 from openlk.support.models import Ticket
 from tests.support.people import make_person
@@ -46,7 +50,12 @@ def _fill(cabinet: Cabinet) -> None:
     with scope(cabinet), transaction.atomic():
         open_session(cabinet, person.login.pk, "Chrome")
         queue("email", "a@example.org", "support_received", {"number": "1"})
+        DeliveryAttempt.objects.create(
+            message=Message.objects.get(), number=1, at=now, outcome="yes", detail="250", milliseconds=1
+        )
         spend([("login:1", Rule((0,), 60))])
+        issue_code("login:1", digits=6, life=timedelta(minutes=10))
+        KnownDevice.objects.create(subject="login:1", device_digest="0", created_at=now, seen_at=now)
         record("filled", actor="test", subject="test")
         OperatorRole.objects.create(operator=operator, role="viewer")
         Consent.objects.create(

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browsing import Arrive
+from tests.support.keyboard import tab_to
 from tests.support.members import Members
 from tests.support.screens import (
     CARD,
@@ -22,38 +23,14 @@ from tests.support.screens import (
 )
 from tests.support.walks import walks
 
-MOST_STOPS = 60
-# The ring around the control that has the keyboard, as the browser paints it.
-RING = """element => {
-    const ringed = [element, ...(element.parentElement ? [element.parentElement] : [])];
-    return ringed.some(each => {
-        const style = getComputedStyle(each);
-        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-    });
-}"""
-
-
-def _tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until the control has the keyboard; every stop on the way must be visible and ringed."""
-    expect(wanted).to_have_count(1)
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        focused = page.locator("*:focus")
-        if focused.count():
-            expect(focused).to_be_in_viewport()
-            assert focused.evaluate(RING), f"no ring around {focused.evaluate('each => each.outerHTML')}"
-        if wanted.evaluate("each => each === document.activeElement"):
-            return
-    raise AssertionError(f"{MOST_STOPS} times Tab do not reach {wanted}")
-
 
 def _press(page: Page, wanted: Locator) -> None:
-    _tab_to(page, wanted)
+    tab_to(page, wanted)
     page.keyboard.press("Enter")
 
 
 def _type(page: Page, words: str, text: str) -> None:
-    _tab_to(page, label(page, words))
+    tab_to(page, label(page, words))
     page.keyboard.type(text)
 
 
@@ -63,7 +40,7 @@ def test_member_registers_and_logs_in_by_keyboard(arrive: Arrive, members: Membe
     walker = arrive()
     page = walker.open()
     # The first stop leads past the header.
-    _tab_to(page, link(page, "Перейти к содержанию"))
+    tab_to(page, link(page, "Перейти к содержанию"))
     page.keyboard.press("Enter")
     _press(page, link(page, "Регистрация"))
     expect_heading(page, "Регистрация")
@@ -71,13 +48,13 @@ def test_member_registers_and_logs_in_by_keyboard(arrive: Arrive, members: Membe
     _press(page, button(page, "Зарегистрироваться"))
     alert = page.get_by_role("alert")
     expect(alert).to_be_focused()
-    _tab_to(page, alert.get_by_role("link").first)
+    tab_to(page, alert.get_by_role("link").first)
     page.keyboard.press("Enter")
     expect(label(page, NAME)).to_be_focused()
     page.keyboard.type(member.full_name)
     _type(page, CARD, member.printed_card)
     for box in page.get_by_role("checkbox").all():
-        _tab_to(page, box)
+        tab_to(page, box)
         page.keyboard.press("Space")
         expect(box).to_be_checked()
     page.keyboard.press("Enter")
@@ -88,7 +65,7 @@ def test_member_registers_and_logs_in_by_keyboard(arrive: Arrive, members: Membe
     _type(page, EMAIL, f"klaviatura.{member.card}@pochta.example")
     _type(page, PASSWORD, GOOD_PASSWORD)
     _type(page, PASSWORD_AGAIN, GOOD_PASSWORD)
-    _tab_to(page, button(page, "Показать пароль"))
+    tab_to(page, button(page, "Показать пароль"))
     page.keyboard.press("Space")
     expect(label(page, PASSWORD)).to_have_attribute("type", "text")
     _press(page, button(page, "Сохранить"))

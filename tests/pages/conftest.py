@@ -20,7 +20,8 @@ from tests.pages.looking import (
     violations_of,
     weigh,
 )
-from tests.pages.states import ANNA, Stage, State, find
+from tests.pages.state import Stage, State, find
+from tests.pages.states import ANNA
 from tests.support.browsing import Walker, new_walker
 from tests.support.members import Members
 from tests.support.screens import expect_heading, log_in
@@ -60,6 +61,7 @@ class _Surveyor:
         page = walker.page
         if not state.member:
             walker.context.clear_cookies()
+            walker.move()
         walker.record.problems.clear()
         resize(page, WIDTHS[-1])
         state.reach(Stage(walker, self.members))

@@ -1,13 +1,12 @@
 """Every page of the cabinet in every state it can stand in, and how a person gets there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.support.browsing import Walker
-from tests.support.members import Member, Members, sample_people
+from tests.pages.state import Control, Stage, State, at
+from tests.pages.states_of_recovery import CHANGE_STATES, RECOVERY_STATES
+from tests.support.members import sample_people
 from tests.support.screens import (
     CARD,
     CREATED,
@@ -38,49 +37,6 @@ WRONG = "не тот пароль"
 LOST = "Такой страницы нет"
 MOST_MISSES = 10
 UNKNOWN_CARD = "66 0999 00000"
-
-ControlKind = Literal["label", "button", "link"]
-Control = tuple[ControlKind, str]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Who walks there, and the members that may be asked for."""
-
-    walker: Walker
-    members: Members
-
-    @property
-    def page(self) -> Page:
-        """The walker's page."""
-        return self.walker.page
-
-    def reachable(self) -> Member:
-        """Somebody whose telephone and e-mail the register knows."""
-        return self.members.look_for(lambda each: bool(each.phone and each.email))
-
-
-@dataclass(frozen=True)
-class State:
-    """A page as somebody sees it. `title` is without the cabinet's name; `controls` are those of the manuals."""
-
-    name: str
-    title: str
-    reach: Callable[[Stage], object]
-    controls: tuple[Control, ...] = ()
-    member: bool = False
-
-
-def find(page: Page, control: Control) -> Locator:
-    """The control by its exact words, visible or not."""
-    kind, words = control
-    if kind == "label":
-        return label(page, words)
-    return page.get_by_role(kind, name=words, exact=True)
-
-
-def _at(path: str) -> Callable[[Stage], object]:
-    return lambda stage: stage.walker.open(path)
 
 
 def _outside(path: str) -> Callable[[Stage], object]:
@@ -221,23 +177,21 @@ _OFFERS = "Предложения партнёров"
 STATES = (
     State("index", "Личные кабинеты", _outside("/")),
     State("lost-outside", LOST, _outside("/net-takogo/")),
-    State(
-        "start", _PURPOSE, _at(""), (*_MENU, ("link", "Вход"), ("link", "Регистрация"), ("link", "Вход/Регистрация"))
-    ),
-    State("offers", _OFFERS, _at("offers?region="), _MENU),
-    State("offers-second", f"{_OFFERS}, страница 2", _at("offers?page=2"), _MENU),
-    State("offers-category", "Книги: предложения", _at(f"offers?region={URAL}&category=Книги"), _MENU),
-    State("offer", "Книжный угол: возврат до\u00a012\u00a0%", _at("offers/knizhny-ugol-knigi"), _ENTRANCE),
-    State("news", "Новости", _at("news?region="), _MENU),
-    State("news-item", "Первичка месяца: как в школе появился час тишины", _at("news/chas-tishiny")),
-    State("rules", "Правила использования системы ПРОФКАРДС", _at("documents/rules")),
-    State("personal-data", "Согласие на обработку персональных данных", _at("documents/personal-data")),
-    State("privacy", "Политика обработки персональных данных", _at("documents/privacy")),
-    State("login", "Вход", _at("login"), _LOGIN),
+    State("start", _PURPOSE, at(""), (*_MENU, ("link", "Вход"), ("link", "Регистрация"), ("link", "Вход/Регистрация"))),
+    State("offers", _OFFERS, at("offers?region="), _MENU),
+    State("offers-second", f"{_OFFERS}, страница 2", at("offers?page=2"), _MENU),
+    State("offers-category", "Книги: предложения", at(f"offers?region={URAL}&category=Книги"), _MENU),
+    State("offer", "Книжный угол: возврат до\u00a012\u00a0%", at("offers/knizhny-ugol-knigi"), _ENTRANCE),
+    State("news", "Новости", at("news?region="), _MENU),
+    State("news-item", "Первичка месяца: как в школе появился час тишины", at("news/chas-tishiny")),
+    State("rules", "Правила использования системы ПРОФКАРДС", at("documents/rules")),
+    State("personal-data", "Согласие на обработку персональных данных", at("documents/personal-data")),
+    State("privacy", "Политика обработки персональных данных", at("documents/privacy")),
+    State("login", "Вход", at("login"), _LOGIN),
     State("login-empty", "Ошибка: Вход", _empty("login", "Войти"), _LOGIN),
     State("login-refused", "Ошибка: Вход", _login_refused, _LOGIN),
     State("login-waits", "Ошибка: Вход", _login_waits, _LOGIN),
-    State("register", "Регистрация, шаг 1 из 2", _at("register"), _FIRST),
+    State("register", "Регистрация, шаг 1 из 2", at("register"), _FIRST),
     State("register-empty", "Ошибка: Регистрация, шаг 1 из 2", _empty("register", "Зарегистрироваться"), _FIRST),
     State("register-not-found", "Ошибка: Регистрация, шаг 1 из 2", _not_found, _FIRST),
     State("register-resumable", "Регистрация, шаг 1 из 2", _resumable, _FIRST),
@@ -253,21 +207,23 @@ STATES = (
     State(
         "foreign",
         "Эта страница открывается только там, где Вы начали",
-        _at("register/00000000-0000-4000-8000-000000000000"),
+        at("register/00000000-0000-4000-8000-000000000000"),
         (("link", "Начать заново"),),
     ),
     State("old-form", "Страница устарела", _old_form, (("button", "Отправить ещё раз"),)),
-    State("support", "Помощь", _at("support"), (("button", "Отправить обращение"),)),
+    State("support", "Помощь", at("support"), (("button", "Отправить обращение"),)),
     State("support-empty", "Ошибка: Помощь", _empty("support", "Отправить обращение")),
-    State("ticket", "Обращение", _ticket),
-    State("pass-forged", "Билет не подтверждён", _at("pass/poddelka")),
-    State("lost", LOST, _at("net-takoy")),
-    State("home", "Главная", _at("me/?region="), _MENU, member=True),
-    State("profile", "Профиль", _at("me/profile"), (("button", "Выйти"),), member=True),
-    State("pass", "Электронный профсоюзный билет", _at("me/pass"), member=True),
+    State("ticket", "Обращение №", _ticket),
+    State("pass-forged", "Билет не подтверждён", at("pass/poddelka")),
+    State("lost", LOST, at("net-takoy")),
+    State("home", "Главная", at("me/?region="), _MENU, member=True),
+    State("profile", "Профиль", at("me/profile"), (("button", "Выйти"),), member=True),
+    State("pass", "Электронный профсоюзный билет", at("me/pass"), member=True),
     State("pass-checked", "Билет действует", _checked_pass, member=True),
-    State("member-offers", _OFFERS, _at("offers?region="), _MENU, member=True),
-    State("member-offer", "Книжный угол: возврат до\u00a012\u00a0%", _at("offers/knizhny-ugol-knigi"), member=True),
-    State("member-support", "Помощь", _at("support"), member=True),
-    State("member-lost", LOST, _at("net-takoy"), member=True),
+    State("member-offers", _OFFERS, at("offers?region="), _MENU, member=True),
+    State("member-offer", "Книжный угол: возврат до\u00a012\u00a0%", at("offers/knizhny-ugol-knigi"), member=True),
+    State("member-support", "Помощь", at("support"), member=True),
+    State("member-lost", LOST, at("net-takoy"), member=True),
+    *RECOVERY_STATES,
+    *CHANGE_STATES,
 )

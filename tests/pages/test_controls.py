@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.pages.looking import Weight, set_by_scheme, small_targets, structure_of, too_wide, violations_of
-from tests.pages.states import find
+from tests.pages.state import find
 from tests.pages.test_states import BUDGETS, MOST_REQUESTS, over_budget, skipped_levels
 from tests.support import environment
 from tests.support.browsing import Arrive, Walker, new_walker

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.messages import actions
-from openlk.messages.actions import BATCH, queue, send_due
+from openlk.messages import sending
+from openlk.messages.actions import queue
 from openlk.messages.channel import Channel, Delivery, Parcel
 from openlk.messages.models import Message
+from openlk.messages.sending import BATCH, send_due
 from tests.support.databases import OwnDatabase
 from tests.support.threads import at_once
 
@@ -32,7 +33,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> "Counter[str]":
             return Delivery("yes")
 
     known: Mapping[str, type[Channel]] = {"email": Counting}
-    monkeypatch.setattr(actions, "plugins", lambda *_: known)
+    monkeypatch.setattr(sending, "plugins", lambda *_: known)
     return counted
 
 
@@ -69,7 +70,7 @@ def test_without_the_lease_a_letter_goes_out_again_and_again(
     everybody_has_looked = Barrier(WORKERS)
     looked = local()
 
-    def only_looking(each: Cabinet) -> Message | None:
+    def only_looking(each: Cabinet, _channel: str) -> Message | None:
         if getattr(looked, "once", False):
             return None
         looked.once = True
@@ -78,6 +79,6 @@ def test_without_the_lease_a_letter_goes_out_again_and_again(
         everybody_has_looked.wait(30)
         return due
 
-    monkeypatch.setattr(actions, "_claim", only_looking)
+    monkeypatch.setattr(sending, "_claim", only_looking)
     assert at_once([lambda: send_due(cabinet)] * WORKERS) == [1] * WORKERS
     assert sent == {"m0@example.org": WORKERS}

@@ -92,6 +92,10 @@ class Walker:
         self.page.goto(self.world.home + path)
         return self.page
 
+    def move(self) -> None:
+        """Go on from another network address, with the same cookies."""
+        self.context.set_extra_http_headers(_address())
+
     def another_tab(self, path: str = "") -> Page:
         """The same browser, one more tab."""
         tab = self.context.new_page()

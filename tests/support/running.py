@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.flows.engine import SEAL, Acted, Opened, act, begin, open_run
+from openlk.flows.engine import Acted, act, begin
 from openlk.flows.models import Run
+from openlk.flows.opening import SEAL, Opened, open_run
 from openlk.flows.walk import Visitor
 from openlk.kit.sealed import unseal
 from tests.support.people import PASSWORD, Person

@@ -26,6 +26,7 @@ DATABASE = "world"
 READY_WITHIN_SECONDS = 90.0
 STOP_WITHIN_SECONDS = 15.0
 LETTER_WITHIN_SECONDS = 20.0
+COMMAND_WITHIN_SECONDS = 60.0
 LAST_WORDS = 3000
 PORT_TRIES = 20
 _POLL_SECONDS = 0.1
@@ -42,6 +43,7 @@ class World:
     process: subprocess.Popen[bytes]
     mark: str
     log: Path
+    environment: Mapping[str, str]
 
     @property
     def root(self) -> str:
@@ -56,6 +58,20 @@ class World:
     def check_alive(self) -> None:
         """Fail at once, with what was printed, when the demo has stopped by itself."""
         assert self.process.poll() is None, f"the demo stopped by itself:\n{self.log.read_text()[-LAST_WORDS:]}"
+
+    def command(self, *words: str) -> str:
+        """What `openlk …` prints, run beside the demo by somebody who has its data."""
+        done = subprocess.run(
+            [sys.executable, "-m", "openlk.config", *words],
+            cwd=ROOT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMAND_WITHIN_SECONDS,
+        )
+        assert done.returncode == 0, f"openlk {' '.join(words)}: status {done.returncode}\n{done.stderr}"
+        return done.stdout
 
     def messages(self, to: str, *, at_least: int = 1, channel: str = "email", about: str = "") -> list[Message]:
         """What arrived for a mailbox or a number, newest first; waits until there are `at_least` so many.
@@ -125,16 +141,17 @@ def start_world(folder: Path, database: Mapping[str, str]) -> World:
     """Start `openlk demo` with everything of its own in `folder`, and wait until it is ready."""
     port = free_port()
     data, log = folder / "data", folder / "world.log"
+    own = _environment(data, port, database)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "openlk.config", "demo"],
             cwd=ROOT,
-            env=_environment(data, port, database),
+            env=own,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    started = World(port, process, f"OPENLK_DATA={data}", log)
+    started = World(port, process, f"OPENLK_DATA={data}", log, own)
     try:
         _wait_ready(started)
     except BaseException:

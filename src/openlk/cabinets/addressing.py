@@ -17,7 +17,7 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 ENVIRON_KEY = "openlk.cabinet"
 BY_PATH_KEY = "openlk.by_path"
 # Answers about the process and all its cabinets: at no host do they belong to one of them.
-PROCESS_PATHS = frozenset({"/livez", "/readyz"})
+PROCESS_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 def by_path_allowed() -> bool:

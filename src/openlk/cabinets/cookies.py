@@ -8,8 +8,8 @@ from django.urls import get_script_prefix
 
 from openlk.cabinets.addressing import by_path, cabinet_of
 
-CookieKind = Literal["session", "csrf", "visit", "region"]
-_SUFFIX = {"session": "", "csrf": "-csrf", "visit": "-visit", "region": "-region"}
+CookieKind = Literal["session", "csrf", "visit", "region", "device"]
+_SUFFIX = {"session": "", "csrf": "-csrf", "visit": "-visit", "region": "-region", "device": "-device"}
 
 
 class Cookie(NamedTuple):

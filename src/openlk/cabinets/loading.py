@@ -95,9 +95,11 @@ def load(folder: Path) -> Cabinet:
     file = folder / DEFINITION_FILE
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        parts, problems = _validated(file, raw)
+    except RecursionError:
+        raise DefinitionError([Problem(file, "(файл)", "таблицы и списки вложены слишком глубоко.")]) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError([Problem(file, "(файл)", f"не читается: {error}.")]) from error
-    parts, problems = _validated(file, raw)
     if problems:
         raise DefinitionError(problems)
     cabinet = Cabinet(folder.name, folder, parts)

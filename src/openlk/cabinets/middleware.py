@@ -20,10 +20,14 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+class TooLarge(BadRequest):
+    """The body is larger than any of our forms."""
+
+
 def _refuse_unstorable(request: HttpRequest) -> None:
     """Refused here, once, for every page; so is a body that is larger than any of our forms."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise BadRequest("the body is too large")
+        raise TooLarge("the body is too large")
     lists = [*request.GET.lists(), *request.POST.lists()]
     texts = [request.path_info, *(text for name, values in lists for text in (name, *values))]
     if any(_UNSTORABLE.search(text) for text in texts):

@@ -1,12 +1,15 @@
 """The OPENLK_… environment variables, read once and checked; everything else takes them from the settings."""
 
+import ipaddress
 import os
+import re
 import secrets
 import tempfile
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -14,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 DEMO_KEY_FILE = "secret.key"
 MIN_SECRET_LENGTH = 50
 LAST_PORT = 65535 - 2  # the sandbox takes the next two
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_HALF_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def variable(name: str, default: str = "") -> str:
@@ -82,8 +87,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+def _postgresql(parts: SplitResult) -> dict[str, Any]:
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -100,20 +104,47 @@ def _postgresql(url: str) -> dict[str, Any]:
     }
 
 
-def database(url: str) -> dict[str, Any]:
+def _parts(name: str, url: str) -> SplitResult:
+    """The parts of an address. Raises ImproperlyConfigured, which never repeats the address: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname
+        for part in (parts.username, parts.password, parts.path):
+            unquote(part or "", errors="strict")
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"OPENLK_{name}: код после знака % не складывается в букву UTF-8.") from None
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"OPENLK_{name}: адрес не разобрать. Порт — число до 65535, знаки @ : / % # ? в пароле пишут кодами: %40."
+        ) from None
+    if _HALF_CODE.search(url):
+        raise ImproperlyConfigured(f"OPENLK_{name}: после знака % нужны две цифры кода; сам знак % пишут так: %25.")
+    return parts
+
+
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's settings for `sqlite:///path` or `postgresql://role:password@host:port/name`."""
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
-        return _sqlite(unquote(urlsplit(url).path[1:]))
-    if scheme in {"postgresql", "postgres"}:
-        return _postgresql(url)
-    raise ImproperlyConfigured(f"OPENLK_DATABASE_URL: ждём sqlite:///путь или postgresql://…, задано «{scheme}».")
+    parts = _parts(name, url)
+    if parts.scheme == "sqlite":
+        return _sqlite(unquote(parts.path[1:]))
+    if parts.scheme in {"postgresql", "postgres"}:
+        return _postgresql(parts)
+    raise ImproperlyConfigured(f"OPENLK_{name}: ждём sqlite:///путь или postgresql://…, задано «{parts.scheme}».")
+
+
+def address(name: str, url: str, schemes: Container[str]) -> str:
+    """The address `url` of the setting OPENLK_<name>, checked; an empty one stays empty."""
+    if url:
+        parts = _parts(name, url)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ImproperlyConfigured(f"OPENLK_{name}: ждём адрес вида схема://узел:порт, задано не это.")
+    return url
 
 
 def port() -> int:
     """PORT, the site's; 8000 when it is not set."""
     value = os.environ.get("PORT") or "8000"
-    if not value.isdecimal() or not 0 < int(value) <= LAST_PORT:
+    if not _NUMBER.fullmatch(value) or not 0 < int(value) <= LAST_PORT:
         raise ImproperlyConfigured(f"PORT: нужно число от 1 до {LAST_PORT}, задано «{value}».")
     return int(value)
 
@@ -123,7 +154,7 @@ def whole_number(name: str, default: int) -> int:
     value = variable(name)
     if not value:
         return default
-    if not value.isdigit():
+    if not _NUMBER.fullmatch(value):
         raise ImproperlyConfigured(f"OPENLK_{name}: нужно целое число, задано «{value}».")
     return int(value)
 
@@ -134,3 +165,27 @@ def switch(name: str) -> bool:
     if value not in {"", "0", "1"}:
         raise ImproperlyConfigured(f"OPENLK_{name}: допустимы 0 и 1, задано «{value}».")
     return value == "1"
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(name: str, default: str) -> list[Network]:
+    """OPENLK_<name>: networks or single addresses, separated by commas."""
+    given = [each.strip() for each in variable(name, default).split(",") if each.strip()]
+    try:
+        return [ipaddress.ip_network(each) for each in given]
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"OPENLK_{name}: нужны сети через запятую, например 127.0.0.0/8,10.1.2.0/24."
+        ) from None
+
+
+def log_form() -> Literal["text", "json"]:
+    """OPENLK_LOG: how a line of the log looks; text in demo mode and json in production unless said otherwise."""
+    value = variable("LOG") or ("json" if mode() == "production" else "text")
+    if value == "text":
+        return "text"
+    if value == "json":
+        return "json"
+    raise ImproperlyConfigured(f"OPENLK_LOG: допустимы text и json, задано «{value}».")

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from openlk.config import health
+from openlk.config.metrics import metrics
 from openlk.portal import views
 
 urlpatterns = [
     path("", views.index, name="index"),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 handler400 = "openlk.portal.errors.bad_request"
 handler403 = "openlk.portal.errors.forbidden"

@@ -39,9 +39,8 @@ def _load_registers(cabinet: Cabinet, folder: Path) -> None:
     for name, register in registers_of(cabinet).items():
         file = folder / f"{name}.csv"
         if file.is_file():
-            for summary in run_import(RegisterImporter(cabinet, name, register), file):
-                for problem in summary.problems:
-                    print(f"{file}: {problem}", file=sys.stderr)
+            for problem in run_import(RegisterImporter(cabinet, name, register), file).problems:
+                print(f"{file}: {problem}", file=sys.stderr)
 
 
 def _load_offers(cabinet: Cabinet, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`openlk serve`: the site on granian."""
 
+import logging
 import os
 import socket
 import sys
@@ -11,15 +12,18 @@ from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 
 from openlk.config.checking import check_installation
+from openlk.config.logs import for_server
 
-# Two threads a worker: with one, a page waits behind a password hash (measured: p99 18–31 ms against 6–11).
-BLOCKING_THREADS = 2
+logger = logging.getLogger("openlk.process")
+
+# So many wait for the bodies of requests; how many of them work at once is WORKING_THREADS of config.wsgi.
+BLOCKING_THREADS = 128
 
 
 def server(host: str, port: int, workers: int) -> AbstractServer[Any]:
     """The site's server, not yet started."""
     return Granian(
-        target="openlk.config.wsgi:application",
+        target="openlk.config.wsgi:served",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -27,6 +31,7 @@ def server(host: str, port: int, workers: int) -> AbstractServer[Any]:
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
         log_access=False,
+        log_dictconfig=for_server(),
         log_level="warning",  # type: ignore[arg-type]  # granian takes the value of its enum
         respawn_failed_workers=True,
         # A request is short; what still holds a worker after this long is an idle connection.
@@ -59,6 +64,6 @@ def serve(host: str, port: int) -> int:
     workers = max(1, len(os.sched_getaffinity(0)))
     # The server forks: a connection that the check opened must not be shared.
     connections.close_all()
-    print(f"site is served at http://{host}:{port}", file=sys.stderr, flush=True)
+    logger.info("site is served at http://%s:%s", host, port)
     server(host, port, workers).serve()
     return 0

@@ -5,9 +5,12 @@ from urllib.parse import quote
 
 from openlk.config.environment import (
     ROOT,
+    address,
     data_folder,
     database,
+    log_form,
     mode,
+    networks,
     port,
     secret_key,
     switch,
@@ -23,11 +26,22 @@ OLD_SECRET_KEYS = [key for key in variable("OLD_SECRET_KEYS").split(",") if key]
 SHARED_HOST = switch("SHARED_HOST")
 # How many proxies in front of the server are ours: 0 means that forwarded headers are not believed.
 PROXIES = whole_number("PROXIES", 0)
+# What all cabinets together may send on request in a day; each cabinet's own `[limits]` stand in cabinet.toml.
+SMS_PER_DAY = whole_number("SMS_PER_DAY", 20_000)
+LETTERS_PER_DAY = whole_number("LETTERS_PER_DAY", 500_000)
 PORT = port()
-PUBLIC_URL = variable("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
-SANDBOX_URL = variable("SANDBOX_URL", f"http://127.0.0.1:{PORT + 1}" if MODE == "demo" else "").rstrip("/")
-EMAIL_URL = variable("EMAIL_URL", f"smtp://127.0.0.1:{PORT + 2}" if MODE == "demo" else "")
-SMS_URL = variable("SMS_URL", f"http://sandbox@127.0.0.1:{PORT + 1}/sms/send" if MODE == "demo" else "")
+_WEB = frozenset({"http", "https"})
+_MAIL = frozenset({"smtp", "smtp+tls", "smtps"})
+PUBLIC_URL = address("PUBLIC_URL", variable("PUBLIC_URL", f"http://localhost:{PORT}"), _WEB).rstrip("/")
+_SANDBOX = f"127.0.0.1:{PORT + 1}"
+SANDBOX_URL = address(
+    "SANDBOX_URL", variable("SANDBOX_URL", f"http://{_SANDBOX}" if MODE == "demo" else ""), _WEB
+).rstrip("/")
+EMAIL_URL = address("EMAIL_URL", variable("EMAIL_URL", f"smtp://127.0.0.1:{PORT + 2}" if MODE == "demo" else ""), _MAIL)
+SMS_URL = address("SMS_URL", variable("SMS_URL", f"http://sandbox@{_SANDBOX}/sms/send" if MODE == "demo" else ""), _WEB)
+# Who may read /metrics: the numbers of an installation are nobody else's business.
+METRICS_ALLOW = networks("METRICS_ALLOW", "127.0.0.0/8,::1/128")
+LOG = log_form()
 
 DEBUG = False
 # Cabinets are found by host in openlk.cabinets.addressing; links in letters never come from the request.
@@ -69,15 +83,17 @@ INSTALLED_APPS = [
 _DATABASE_URL = variable("DATABASE_URL") or f"sqlite:///{quote(str(DATA / 'openlk.sqlite3'))}"
 DATABASES = {
     "default": database(_DATABASE_URL),
-    "owner": database(variable("OWNER_DATABASE_URL") or _DATABASE_URL),
+    "owner": database(variable("OWNER_DATABASE_URL") or _DATABASE_URL, "OWNER_DATABASE_URL"),
 }
 # The role that gets its rights after every migration; no role on SQLite.
 APPLICATION_ROLE = DATABASES["default"].get("USER")
 
 MIDDLEWARE = [
+    "openlk.config.observing.Observed",
     "openlk.config.middleware.Headers",
     "django.middleware.gzip.GZipMiddleware",
     "openlk.cabinets.middleware.CabinetMiddleware",
+    "openlk.portal.errors.NotAllowedPage",
     "django.middleware.csrf.CsrfViewMiddleware",
     "openlk.identity.middleware.CurrentSession",
 ]
@@ -122,12 +138,22 @@ TEMPLATE_FILTERS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "openlk.config.logs.JsonLines"},
+    },
+    "filters": {
+        "readiness": {"()": "openlk.config.logs.NoReadinessNoise"},
+        "threads": {"()": "openlk.config.logs.NoThreadsNoise"},
+        # On the handler, so that no logger, ours or a library's, gets round it.
+        "masked": {"()": "openlk.config.masking.Masked"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG, "filters": ["masked"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "filters": {"readiness": {"()": "openlk.config.logs.NoReadinessNoise"}},
     "loggers": {
         "openlk": {"level": "INFO"},
+        # A line for every request is for programs; in a terminal it would bury what people are told.
+        "openlk.access": {"level": "INFO" if LOG == "json" else "ERROR"},
         # Of answers only our own failures: an address that is not found may hold somebody's token.
         "django.request": {"level": "ERROR", "filters": ["readiness"]},
     },

@@ -38,10 +38,11 @@ def written(cabinet: Cabinet, name: str) -> Written:
     head, body = read_document(file)
     title, version = head.get("title"), str(head.get("version", ""))
     try:
-        date.fromisoformat(version)
+        # «20260901» is a date as well, but would sort before «2026-01-01»: versions are compared as text.
+        is_date = date.fromisoformat(version).isoformat() == version
     except ValueError:
-        version = ""
-    if not title or not version:
+        is_date = False
+    if not title or not is_date:
         raise BadDocumentError(f"{file}: в шапке нужны title и version (дата, например 2026-09-01).")
     return Written(name, str(title), version, body)
 

@@ -6,50 +6,38 @@ with the answers, and the attempts stay spent.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from openlk.audit.actions import record
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.flows.definition import flows_of
-from openlk.flows.fields import fields_of
 from openlk.flows.models import Run
+from openlk.flows.opening import AFTER_DECISION, Opened, idle_at, is_own, locked, mended, save
 from openlk.flows.step import Again, FieldError, Next, Outcome, Refusal, Refuse, Submission, Wait
-from openlk.flows.versions import Flow, NoLongerFits, current_flow, freeze, thawed
+from openlk.flows.versions import current_flow, freeze
 from openlk.flows.walk import Visitor, Walk
 from openlk.guard.actions import forgive, refund, spend
 from openlk.guard.rules import Rule
 from openlk.kit import clock
 from openlk.kit.dates import waiting_time
-from openlk.kit.sealed import digest, new_token, seal, unseal
+from openlk.kit.sealed import digest, new_token
 
-SEAL = "run answers"
 NUMBER_DIGITS = 10
 NUMBER_TRIES = 5
 NETWORK = "address:"
-# For a run whose flow was taken out of the cabinet.
-NO_FLOW = Flow("", "", 0, ())
-_ENDED = Refusal(title="Регистрация не завершена", sentences=("Начните заново или напишите в поддержку.",))
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A run as it stands, with its flow and its walk; `changed` says that the form was changed under it."""
-
-    run: Run
-    flow: Flow
-    walk: Walk
-    changed: bool = False
+_ENDED = Refusal(title="Дальше не получится", sentences=("Начните заново или напишите в поддержку.",))
 
 
 @dataclass(frozen=True)
 class Acted:
-    """What an act came to. `stale`: the form was older than the run, nothing was done; `changed`: the flow was."""
+    """What an act came to. `stale`: the form was older than the run, nothing was done; `changed`: the flow was.
+
+    `proof_needed`: nothing was done either, because who is acting was proved too long ago.
+    """
 
     run: Run
     stale: bool = False
@@ -57,111 +45,19 @@ class Acted:
     errors: Sequence[FieldError] = ()
     refusal: Refusal | None = None
     wait_seconds: int = 0
+    proof_needed: bool = False
 
 
 class _Undo(Exception):
     """Leaves the savepoint of a try that failed."""
 
 
-def blank_walk(cabinet: Cabinet, visitor: Visitor) -> Walk:
-    """The walk of somebody who has not begun."""
-    return Walk(cabinet, fields_of(cabinet), visitor)
-
-
-def _walk_of(cabinet: Cabinet, run: Run, visitor: Visitor) -> Walk:
-    answers = cast(dict[str, Any], unseal(bytes(run.answers), SEAL)) if run.answers else {}
-    return Walk(cabinet, fields_of(cabinet), visitor, answers, dict(run.facts), str(run.pk))
-
-
-def _flow_of(cabinet: Cabinet, run: Run) -> Flow | None:
-    """The flow as the run began it; None when it no longer fits."""
-    try:
-        return thawed(cabinet, run.flow_version)
-    except NoLongerFits:
-        return None
-
-
-def _is_idle(run: Run, flow: Flow) -> bool:
-    """Idle time counts from the person's last act and stops while somebody else has to decide."""
-    return run.waiting_for == "person" and clock.wall() - run.acted_at > timedelta(days=flow.idle_days)
-
-
-def _standing(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened | None:
-    """The run as it stands; None when it has to be changed first: it lay idle, or its flow no longer fits."""
-    flow = _flow_of(cabinet, run)
-    if run.state != "active":
-        # A run that is over is only looked at: with today's flow where its own cannot be read any more.
-        name = run.flow_version.flow
-        over = flow or (current_flow(cabinet, name) if name in flows_of(cabinet) else NO_FLOW)
-        return Opened(run, over, _walk_of(cabinet, run, visitor))
-    if flow is None or _is_idle(run, flow):
-        return None
-    return Opened(run, flow, _walk_of(cabinet, run, visitor))
-
-
-def _mended(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
-    """The locked run, made to stand: expired, or put back to a screen of today's flow with its answers."""
-    opened = _standing(cabinet, run, visitor)
-    if opened is not None:
-        return opened
-    walk = _walk_of(cabinet, run, visitor)
-    known = run.flow_version.flow in flows_of(cabinet)
-    flow = current_flow(cabinet, run.flow_version.flow) if known else NO_FLOW
-    if not known or _is_idle(run, flow):
-        run.state, run.answers = "expired", b""
-        run.save(update_fields=["state", "answers"])
-        return Opened(run, flow, walk)
-    run.flow_version = freeze(cabinet, flow.name)
-    run.position = flow.screen_at(run.position)
-    run.version += 1
-    run.save(update_fields=["flow_version", "position", "version"])
-    return Opened(run, flow, walk, changed=True)
-
-
-def open_run(cabinet: Cabinet, run_id: str, visitor: Visitor) -> Opened | None:
-    """The run, if it exists and was begun in this very browser. Writes only when it has to be mended."""
-    with scope(cabinet):
-        own = Run.objects.filter(pk=run_id, browser_digest=digest(visitor.browser)).select_related("flow_version")
-        run = own.first()
-        if run is None:
-            return None
-        opened = _standing(cabinet, run, visitor)
-        if opened is not None:
-            return opened
-        with transaction.atomic():
-            return _mended(cabinet, own.select_for_update(of=("self",)).get(), visitor)
-
-
-def keep_answers(cabinet: Cabinet, run_id: str, submission: Submission, visitor: Visitor) -> None:
-    """Keep what was typed into a form that changed under the person, as far as the new form asks for it."""
-    with scope(cabinet), transaction.atomic():
-        run = Run.objects.select_for_update(of=("self",)).select_related("flow_version").get(pk=run_id)
-        opened = _mended(cabinet, run, visitor)
-        if run.state == "active":
-            opened.walk.answers.update(submission.answers)
-            _save(run, opened.walk)
-
-
-def resumable(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run | None:
-    """The newest unfinished run of this browser that got past its first screen."""
-    if not visitor.browser:
-        return None
-    with scope(cabinet):
-        found: Run | None = (
-            Run.objects.filter(
-                browser_digest=digest(visitor.browser),
-                flow_version__flow=flow_name,
-                state="active",
-                position__gt=0,
-            )
-            .order_by("-acted_at")
-            .first()
-        )
-    return found
-
-
 def begin(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run:
-    """Write a new run at its first step, in a transaction of its own."""
+    """Write a new run at its first step, in a transaction of its own; a signed-in person's flow is that session's."""
+    flow = current_flow(cabinet, flow_name)
+    signed_in = flow.who == "login"
+    if signed_in and visitor.login_id is None:
+        raise PermissionError(f"{flow_name} is for those who are signed in")
     with scope(cabinet), transaction.atomic():
         now = clock.wall()
         for _ in range(NUMBER_TRIES):
@@ -173,9 +69,12 @@ def begin(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run:
                         status_token=new_token(),
                         flow_version=freeze(cabinet, flow_name),
                         browser_digest=digest(visitor.browser),
+                        session_id=visitor.session_id if signed_in else None,
+                        facts={"login": visitor.login_id} if signed_in else {},
                         answers=b"",
                         created_at=now,
                         acted_at=now,
+                        idle_at=idle_at(flow),
                     )
             except IntegrityError:
                 continue
@@ -186,28 +85,90 @@ def begin(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run:
 def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, visitor: Visitor) -> Acted:
     """Carry out what a person sent from the screen of a run. A stale version changes nothing."""
     with scope(cabinet), transaction.atomic():
-        run = Run.objects.select_for_update(of=("self",)).select_related("flow_version").get(pk=run_id)
-        if run.version != version or run.state != "active":
+        run = locked(Run.objects.filter(pk=run_id))
+        if run is None:
+            raise Run.DoesNotExist(run_id)
+        over = run.state != "active" or run.waiting_for == "operator"
+        if run.version != version or over or not is_own(run, visitor):
             return Acted(run, stale=True)
-        opened = _mended(cabinet, run, visitor)
+        opened = mended(cabinet, run, visitor)
         if opened.changed or run.state != "active":
             return Acted(run, stale=True, changed=opened.changed)
-        opened.walk.answers.update(submission.answers)
-        if submission.errors:
-            return _stay(opened, opened.walk, submission.errors)
-        subjects = _attempts(opened)
-        wait_seconds = spend(subjects)
-        if wait_seconds:
-            return _stay(opened, opened.walk, (too_many(wait_seconds),), wait_seconds=wait_seconds)
-        outcome, walk, position = _try(opened)
+        if opened.flow.sensitive and not visitor.proved_lately:
+            return Acted(run, proof_needed=True)
+        return _submitted(opened, submission)
+
+
+def _submitted(opened: Opened, submission: Submission) -> Acted:
+    walk = opened.walk
+    walk.answers.update(submission.answers)
+    walk.moment.update(submission.moment)
+    if submission.errors:
+        return _stay(opened, walk, submission.errors)
+    subjects = _attempts(opened)
+    wait_seconds = spend(subjects)
+    if wait_seconds:
+        return _stay(opened, walk, (too_many(wait_seconds),), wait_seconds=wait_seconds)
+    step = opened.flow.steps[opened.run.position]
+    step.take(walk)
+    outcome, tried, position = _try(opened, step.submit)
+    if isinstance(outcome, Again):
+        return _stay(opened, walk, outcome.errors, outcome.refusal)
+    for subject, _ in subjects:
+        if subject.startswith(NETWORK):
+            refund(subject)
+        else:
+            forgive([subject])
+    return _move(opened, tried, position, outcome)
+
+
+def follow(cabinet: Cabinet, run_id: str, position: int, about: Mapping[str, Any], visitor: Visitor) -> Acted | None:
+    """Go on from a step whose link was opened and confirmed; the run moves to the browser that did it.
+
+    Call it in the transaction that consumed the link: one that leads nowhere any more (None) is then not consumed.
+    """
+    run = locked(Run.objects.filter(pk=run_id, state="active", position=position))
+    if run is None:
+        return None
+    opened = mended(cabinet, run, visitor)
+    if opened.changed or run.state != "active":
+        return None
+    run.browser_digest = digest(visitor.browser)
+    step = opened.flow.steps[position]
+    outcome, walk, reached = _try(opened, lambda walk: step.followed(walk, about))
+    if isinstance(outcome, Again):
+        return _stay(opened, opened.walk, outcome.errors, outcome.refusal)
+    return _move(opened, walk, reached, outcome)
+
+
+def decide(cabinet: Cabinet, run_id: str, version: int, *, approved: bool, actor: str) -> Acted:
+    """An operator's decision about a run that waits for one; a second decision, or a stale one, changes nothing.
+
+    `actor` is like «operator:3». An approved run goes on, and its person has two weeks to come back.
+    """
+    with scope(cabinet), transaction.atomic():
+        run = locked(Run.objects.filter(pk=run_id))
+        if run is None:
+            raise Run.DoesNotExist(run_id)
+        if run.version != version or run.state != "active" or run.waiting_for != "operator":
+            return Acted(run, stale=True)
+        opened = mended(cabinet, run, Visitor("", ""))
+        if opened.changed:
+            return Acted(run, stale=True, changed=True)
+        record("run decided", actor=actor, subject=f"run:{run.pk}", approved=approved)
+        step = opened.flow.steps[run.position]
+        if not approved:
+            refused = getattr(step.options, "refused_words", _ENDED)
+            return _move(opened, opened.walk, run.position, Refuse("refused", refused))
+        opened.walk.facts["decided"] = True
+        outcome, walk, position = _try(opened, step.decided)
         if isinstance(outcome, Again):
             return _stay(opened, opened.walk, outcome.errors, outcome.refusal)
-        for subject, _ in subjects:
-            if subject.startswith(NETWORK):
-                refund(subject)
-            else:
-                forgive([subject])
-        return _move(opened, walk, position, outcome)
+        acted = _move(opened, walk, position, outcome)
+        Run.objects.filter(pk=run.pk, state="active", waiting_for="person").update(
+            idle_at=clock.wall() + AFTER_DECISION
+        )
+        return acted
 
 
 def too_many(seconds: int) -> FieldError:
@@ -225,33 +186,23 @@ def _attempts(opened: Opened) -> list[tuple[str, Rule]]:
     return subjects
 
 
-def _try(opened: Opened) -> tuple[Outcome, Walk, int]:
-    """Run the steps in a savepoint; undone when a check fails or the run is refused."""
+def _try(opened: Opened, first: Callable[[Walk], Outcome]) -> tuple[Outcome, Walk, int]:
+    """Run the step in hand and those after it in a savepoint; undone when a check fails or the run is refused."""
     walk = opened.walk.copied()
     outcome: Outcome = Next()
     position = opened.run.position
     try:
         with transaction.atomic():
-            outcome = opened.flow.steps[position].submit(walk)
+            outcome = first(walk)
             while isinstance(outcome, Next) and position + 1 < len(opened.flow.steps):
                 position += 1
+                walk.position = position
                 outcome = opened.flow.steps[position].enter(walk)
             if isinstance(outcome, Again | Refuse):
                 raise _Undo
     except _Undo:
         return outcome, opened.walk, position
     return outcome, walk, position
-
-
-def _save(run: Run, walk: Walk, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(run, name, value)
-    run.version += 1
-    run.acted_at = clock.wall()
-    run.facts = walk.facts
-    run.holder_id = walk.facts.get("holder")
-    run.answers = seal(walk.answers, SEAL) if run.state == "active" else b""
-    run.save()
 
 
 def _stay(
@@ -262,19 +213,21 @@ def _stay(
     wait_seconds: int = 0,
 ) -> Acted:
     run = opened.run
-    _save(run, walk, position=opened.flow.screen_at(run.position))
+    save(run, walk, position=opened.flow.screen_at(run.position), waiting_for="person", idle_at=idle_at(opened.flow))
     return Acted(run, errors=errors, refusal=refusal, wait_seconds=wait_seconds)
 
 
 def _move(opened: Opened, walk: Walk, position: int, outcome: Outcome) -> Acted:
     run = opened.run
     if isinstance(outcome, Refuse):
-        _save(run, walk, state="refused", outcome=outcome.reason, position=position)
+        save(run, walk, state="refused", outcome=outcome.reason, position=position, waiting_for="person")
         record("run refused", actor="person", subject=f"run:{run.pk}", reason=outcome.reason)
     elif isinstance(outcome, Wait):
-        _save(run, walk, position=position, waiting_for=outcome.waiting_for)
+        due_at = clock.wall() + outcome.due_in if outcome.due_in else None
+        idle = None if outcome.waiting_for == "operator" else idle_at(opened.flow)
+        save(run, walk, position=position, waiting_for=outcome.waiting_for, due_at=due_at, idle_at=idle)
     else:
-        _save(run, walk, state="done", position=position)
+        save(run, walk, state="done", position=position, waiting_for="person")
         record("run done", actor="person", subject=f"run:{run.pk}")
     return Acted(run)
 

@@ -24,7 +24,9 @@ class Run(CabinetModel):
 
     `answers` is sealed (names, contacts, the password's hash); `facts` holds server-derived ids only.
     `version` grows with every transition: a form that carries an older one changes nothing.
-    States: active, done, refused, superseded, expired.
+    States: active, done, refused, superseded, expired. `idle_at`: when it is given up if its person does nothing more,
+    none while an operator decides; `due_at`: by when the operator promised to, which closes nothing. `session_id`: the
+    session of identity that alone may walk it, where the flow is for those who are signed in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -42,7 +44,9 @@ class Run(CabinetModel):
     waiting_for = models.CharField(max_length=12, default="person")
     created_at = models.DateTimeField()
     acted_at = models.DateTimeField()
+    idle_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    session_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -52,4 +56,6 @@ class Run(CabinetModel):
         indexes = [
             models.Index(fields=["cabinet", "browser_digest"], name="flows_run_browser"),
             models.Index(fields=["cabinet", "holder"], name="flows_run_holder"),
+            models.Index(fields=["cabinet", "state", "idle_at"], name="flows_run_idle"),
+            models.Index(fields=["cabinet", "session_id"], name="flows_run_session"),
         ]

@@ -13,22 +13,31 @@ from openlk.jobs.periodic import PeriodicTask
 from openlk.kit import clock
 
 BATCH = 500
+# Finished runs are kept as long as somebody may ask what became of an application.
+KEPT = timedelta(days=180)
 
 
 def expire_idle(cabinet: Cabinet) -> int:
-    """Close runs whose person did not come back, and forget what they had answered."""
-    closed = 0
-    known = flows_of(cabinet)
-    with scope(cabinet):
-        names = set(Run.objects.filter(state="active").values_list("flow_version__flow", flat=True).distinct())
-    for name in names:
-        days = known[name].idle_days if name in known else 0
-        idle = Q(state="active", waiting_for="person", acted_at__lt=clock.wall() - timedelta(days=days))
-        with scope(cabinet), transaction.atomic():
-            found = Run.objects.filter(idle, flow_version__flow=name).values_list("pk", flat=True)[:BATCH]
-            # The condition once more: somebody may have come back between the two statements.
-            closed += Run.objects.filter(idle, pk__in=list(found)).update(state="expired", answers=b"")
-    return closed
+    """Close runs whose person did not come back or whose flow is gone, and forget what they had answered."""
+    unknown = ~Q(flow_version__flow__in=list(flows_of(cabinet)))
+    idle = Q(state="active") & (Q(idle_at__lt=clock.wall()) | unknown)
+    with scope(cabinet), transaction.atomic():
+        found = list(Run.objects.filter(idle).values_list("pk", flat=True)[:BATCH])
+        # The condition once more: somebody may have come back between the two statements.
+        late = Q(idle_at__lt=clock.wall()) | unknown
+        again = Run.objects.filter(late, state="active", pk__in=found).values("pk")
+        return Run.objects.filter(state="active", pk__in=again).update(state="expired", answers=b"")
 
 
-TASKS = [PeriodicTask(key="flows.expire", every_seconds=600, run=expire_idle)]
+def forget_old(cabinet: Cabinet) -> int:
+    """Delete runs that were over long ago; what they came to stands in the audit trail."""
+    with scope(cabinet), transaction.atomic():
+        old = Run.objects.exclude(state="active").filter(acted_at__lt=clock.wall() - KEPT)
+        deleted, _ = Run.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()
+    return deleted
+
+
+TASKS = [
+    PeriodicTask(key="flows.expire", every_seconds=600, run=expire_idle),
+    PeriodicTask(key="flows.forget", every_seconds=3600, run=forget_old),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -54,9 +55,10 @@ class Next:
 
 @dataclass(frozen=True)
 class Wait:
-    """Stop here until somebody acts."""
+    """Stop here until somebody acts. `due_in`: within what time an operator promises to."""
 
     waiting_for: WaitingFor
+    due_in: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,14 @@ class Submission:
     """What a person sent, checked as far as that needs no transaction; a password is a hash by now.
 
     `answers` are kept even when there are errors: nothing right has to be typed twice. `hashed` says that a good
-    password is among them, which cannot be shown again in the form and so must be kept by a run.
+    password is among them, which cannot be shown again in the form and so must be kept by a run. `moment` is for this
+    one transition and is stored nowhere: a code as it was typed, a wish to get another one.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[FieldError] = ()
     hashed: bool = False
+    moment: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Step(ABC):
@@ -99,9 +103,21 @@ class Step(ABC):
     Options: ClassVar[type[StepOptions]] = StepOptions
     # The placeholders this step can fill in its letter.
     letter_values: ClassVar[frozenset[str]] = frozenset()
+    # The page that shows this step where it waits.
+    template: ClassVar[str] = "flows/screen.html"
+    # It writes to logins: in a silent flow only who has proved a contact may get as far.
+    writes: ClassVar[bool] = False
+    # What it writes needs a proof of who is acting that is at most ten minutes old.
+    sensitive: ClassVar[bool] = False
 
     def __init__(self, options: Any) -> None:
         self.options = options
+
+    @property
+    def letters(self) -> Mapping[str, Sequence[str]]:
+        """The letters this step sends, each with the channels it may go by."""
+        letter = getattr(self.options, "letter", "")
+        return {letter: ("email",)} if letter else {}
 
     @property
     def asks(self) -> bool:
@@ -114,7 +130,7 @@ class Step(ABC):
         return self.asks
 
     def needs(self) -> Sequence[str]:
-        """What earlier steps must have given: names of fields, «password», «identifier»."""
+        """What earlier steps must have given: names of fields, «password», «identifier», «login», «proof»."""
         return ()
 
     def gives(self) -> Sequence[str]:
@@ -131,6 +147,10 @@ class Step(ABC):
         del walk
         return ()
 
+    def take(self, walk: Walk) -> None:
+        """Count what must stay counted even when this try fails (a one-time secret's attempts), before comparing."""
+        del walk
+
     def enter(self, walk: Walk) -> Outcome:
         """The run arrives here."""
         del walk
@@ -138,6 +158,16 @@ class Step(ABC):
 
     def submit(self, walk: Walk) -> Outcome:
         """The person acted on this step's screen; the answers are in the walk already."""
+        del walk
+        return Next()
+
+    def followed(self, walk: Walk, about: Mapping[str, Any]) -> Outcome:
+        """Somebody opened the link that this step had sent, and pressed its button; `about` is what it stood for."""
+        del walk, about
+        return Next()
+
+    def decided(self, walk: Walk) -> Outcome:
+        """An operator approved what waited here."""
         del walk
         return Next()
 
@@ -154,9 +184,11 @@ class Step(ABC):
 
 @dataclass(frozen=True)
 class Known:
-    """The names a step's options may refer to."""
+    """The names a step's options may refer to; `kinds`: field → the key of its kind; `login_kind`: that of a login."""
 
     fields: Sequence[str]
+    kinds: Mapping[str, str]
+    login_kind: str
     registers: Mapping[str, Sequence[str]]
     documents: Sequence[str]
     letters: Sequence[str]

@@ -29,6 +29,13 @@ class Flow:
     title: str
     idle_days: int
     steps: Sequence[Step]
+    who: str = "anyone"
+    silent: bool = False
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether a signed-in person must have proved lately who they are, to walk it."""
+        return self.who == "login" and any(step.sensitive for step in self.steps)
 
     def screen_at(self, position: int) -> int:
         """The place of the screen that collected what the step at `position` checks."""
@@ -42,27 +49,30 @@ class Flow:
         return [place for place, step in enumerate(self.steps) if step.asks]
 
 
-def structure(definition: FlowDefinition) -> list[dict[str, Any]]:
-    """The steps with their options, without the words."""
-    return [
-        options.model_dump(mode="json", by_alias=True, exclude=set(options.words())) for options in definition.steps
-    ]
+def structure(definition: FlowDefinition) -> dict[str, Any]:
+    """Who walks it, whether silently, and the steps with their options; without the words."""
+    steps = [step.model_dump(mode="json", by_alias=True, exclude=set(step.words())) for step in definition.steps]
+    return {"who": definition.who, "silent": definition.silent, "steps": steps}
 
 
 def current_flow(cabinet: Cabinet, name: str) -> Flow:
     """Today's flow, not yet frozen."""
     definition = flows_of(cabinet)[name]
-    return Flow(name, definition.title, definition.idle_days, steps_of(definition))
+    return _flow(name, definition, steps_of(definition))
+
+
+def _flow(name: str, definition: FlowDefinition, steps: Sequence[Step]) -> Flow:
+    return Flow(name, definition.title, definition.idle_days, steps, definition.who, definition.silent)
 
 
 def freeze(cabinet: Cabinet, name: str) -> FlowVersion:
     """Today's structure of a flow as a version; the same structure is one row, whoever comes first."""
-    steps = structure(flows_of(cabinet)[name])
-    text = json.dumps(steps, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    frozen = structure(flows_of(cabinet)[name])
+    text = json.dumps(frozen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     found: FlowVersion | None = FlowVersion.objects.filter(flow=name, sha256=sha256).first()
     if found is None:
-        row = FlowVersion(flow=name, sha256=sha256, structure=steps)
+        row = FlowVersion(flow=name, sha256=sha256, structure=frozen)
         FlowVersion.objects.bulk_create([row], ignore_conflicts=True)
         found = FlowVersion.objects.get(flow=name, sha256=sha256)
     return found
@@ -74,25 +84,35 @@ def thawed(cabinet: Cabinet, version: FlowVersion) -> Flow:
     if definition is None:
         raise NoLongerFits(version.flow)
     if structure(definition) == version.structure:
-        steps = steps_of(definition)
-    else:
-        steps = _old_steps(cabinet, definition, version.structure)
-    return Flow(version.flow, definition.title, definition.idle_days, steps)
+        return _flow(version.flow, definition, steps_of(definition))
+    return _old_flow(cabinet, definition, version)
 
 
-def _old_steps(cabinet: Cabinet, definition: FlowDefinition, frozen: Sequence[dict[str, Any]]) -> list[Step]:
-    worded = []
-    for place, options in enumerate(frozen):
-        today = definition.steps[place] if place < len(definition.steps) else None
-        same_kind = today is not None and today.use == options.get("use")
-        spoken = {key: getattr(today, key) for key in today.words()} if today and same_kind else {}
-        worded.append({**options, **spoken})
+def _old_flow(cabinet: Cabinet, definition: FlowDefinition, version: FlowVersion) -> Flow:
+    # Release 0.1 froze the steps alone: every flow was for anyone, and none was silent.
+    frozen = version.structure if isinstance(version.structure, dict) else {"steps": version.structure}
+    worded = [_worded(definition, place, options) for place, options in enumerate(frozen["steps"])]
     try:
-        steps = steps_of(definition.model_copy(update={"steps": _STEPS.validate_python(worded)}))
+        old = definition.model_copy(
+            update={
+                "steps": _STEPS.validate_python(worded),
+                "who": frozen.get("who", "anyone"),
+                "silent": frozen.get("silent", False),
+            }
+        )
     except ValidationError as error:
         raise NoLongerFits(definition.title) from error
     known = fields_of(cabinet)
+    steps = steps_of(old)
     asked = {name for step in steps for name in getattr(step.options, "fields", ())}
     if not asked <= set(known):
         raise NoLongerFits(", ".join(sorted(asked - set(known))))
-    return steps
+    return _flow(version.flow, old, steps)
+
+
+def _worded(definition: FlowDefinition, place: int, options: dict[str, Any]) -> dict[str, Any]:
+    """A frozen step with the words that the step in its place has today, if it is of the same kind."""
+    today = definition.steps[place] if place < len(definition.steps) else None
+    same_kind = today is not None and today.use == options.get("use")
+    spoken = {key: getattr(today, key) for key in today.words()} if today and same_kind else {}
+    return {**options, **spoken}

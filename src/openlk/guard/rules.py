@@ -9,26 +9,52 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+# Instead of a delay: nothing more in this window.
+REST_OF_WINDOW = -1
+
+
 @dataclass(frozen=True)
 class Rule:
-    """After the n-th try in a window the next one waits `delays_seconds[n - 1]` (the last one repeats).
+    """The first `free` tries of a window cost nothing; after the n-th one beyond them the next waits `delays[n - 1]`.
 
-    `window_seconds` counts from the window's first try; a new window starts from nothing.
+    The last delay repeats. `window_seconds` counts from the window's first try; a new window starts from nothing.
     """
 
     delays_seconds: tuple[int, ...]
     window_seconds: int
+    free: int = 0
 
 
-def wrong_answers() -> Rule:
+def at_most(tries: int, window_seconds: int) -> Rule:
+    """So many in a window, and no more until it ends."""
+    return Rule((REST_OF_WINDOW,), window_seconds, free=tries - 1)
+
+
+_GROWING = (5, 10, 20, 40, 60, 120, 300, 900)
+
+
+def wrong_answers(*, strict: bool = False) -> Rule:
     """For one person's secret or number from one network: grows from seconds to a quarter of an hour.
 
-    There is no such rule for a secret from all networks together: whoever knows a login could lock its owner out.
+    `strict`: the first misses are not free any more.
     """
-    growing = (5, 10, 20, 40, 60, 120, 300, 900)
-    if settings.MODE == "demo":
-        return Rule((0, 0, 0, *growing), DAY)
-    return Rule((0, 0, 1, *growing), DAY)
+    if strict:
+        return Rule(_GROWING, DAY)
+    return Rule(_GROWING, DAY, free=3) if settings.MODE == "demo" else Rule((1, *_GROWING), DAY, free=2)
+
+
+def wrong_passwords_of_device() -> Rule:
+    """For one person at a browser that has logged in before: as for one network, and nobody else's misses count."""
+    return wrong_answers()
+
+
+def wrong_passwords_elsewhere(*, strict: bool = False) -> Rule:
+    """For one person's password from all browsers that are not known, wherever they are.
+
+    Grows to five minutes and never locks: whoever knows a login can slow down a browser its owner has never used
+    before, and neither the ones that are known nor the way back through a contact.
+    """
+    return Rule((1, 2, 5, 10, 20, 40, 60, 120, 300), DAY, free=0 if strict else 10)
 
 
 def tries_of_address() -> Rule:
@@ -37,14 +63,51 @@ def tries_of_address() -> Rule:
     Right answers are given back (`refund`): many people behind one address do not use up each other's tries.
     """
     allowed = 60 if settings.MODE == "demo" else 30
-    return Rule((0,) * (allowed - 1) + (5, 10, 20, 30), 10 * MINUTE)
+    return Rule((5, 10, 20, 30), 10 * MINUTE, free=allowed - 1)
+
+
+def code_tries() -> Rule:
+    """For the codes of one subject, however many were sent: five tries, then growing waits, ten a day in all."""
+    return Rule((60, 120, 300, 600, 900, REST_OF_WINDOW), DAY, free=4)
+
+
+def link_tries() -> Rule:
+    """For the tokens of links tried from one network address; right ones are given back."""
+    return tries_of_address()
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """How many of a kind are usual in a window; beyond it the guard becomes stricter for everybody unknown."""
+
+    tries: int
+    window_seconds: int
 
 
 def requests_for_help() -> Rule:
     """For the feedback form of one network address: 20 in ten minutes; each one is a letter to somebody."""
-    return Rule((0,) * 19 + (10 * MINUTE,), 10 * MINUTE)
+    return Rule((10 * MINUTE,), 10 * MINUTE, free=19)
 
 
 def letters_to_stranger() -> Rule:
     """For an address that anybody may type into a form: five letters a day."""
-    return Rule((0,) * 4 + (HOUR,), DAY)
+    return Rule((HOUR,), DAY, free=4)
+
+
+def sends_to_recipient() -> tuple[Rule, Rule]:
+    """For one phone or mailbox: five messages in ten minutes, ten a day, however many codes are asked for."""
+    return at_most(5, 10 * MINUTE), at_most(10, DAY)
+
+
+def sends_to_neighbours(channel: str) -> Rule:
+    """For the phones of one block of ten thousand, or the mailboxes of one small domain: who pumps goes through all."""
+    return at_most(100 if channel == "sms" else 300, HOUR)
+
+
+def sends_asked_from_address() -> tuple[Rule, Rule]:
+    """For one network address: twenty an hour (60 in demo), then one a minute; 200 a day.
+
+    Mobile operators hide thousands behind one address, so beyond the usual it slows down before it stops.
+    """
+    usual = 60 if settings.MODE == "demo" else 20
+    return Rule((20, 30, 60), HOUR, free=usual - 1), at_most(200 if usual == 20 else 2_000, DAY)

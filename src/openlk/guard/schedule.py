@@ -5,13 +5,14 @@ from django.db import transaction
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.guard.actions import sweep
+from openlk.guard.challenges import sweep_challenges
 from openlk.jobs.periodic import PeriodicTask
 
 
 def sweep_budgets(cabinet: Cabinet) -> int:
-    """Delete what no rule looks at any more."""
+    """Delete the budgets and challenges that no rule looks at any more."""
     with scope(cabinet), transaction.atomic():
-        return sweep()
+        return sweep() + sweep_challenges()
 
 
 TASKS = [PeriodicTask(key="guard.sweep", every_seconds=600, run=sweep_budgets)]

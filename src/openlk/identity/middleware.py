@@ -10,6 +10,8 @@ from openlk.cabinets.addressing import cabinet_of
 from openlk.cabinets.cookies import read_cookie
 from openlk.cabinets.scoping import scope
 from openlk.identity.actions import touch_session
+from openlk.identity.busy import busy_page
+from openlk.identity.passwords import TooBusy
 from openlk.identity.people import Person, person_of
 from openlk.identity.queries import CurrentLogin, current_login
 from openlk.kit import clock
@@ -30,6 +32,10 @@ class CurrentSession:
         person = SimpleLazyObject(lambda: person_of(login.login_id)) if login else None
         request.person = person  # type: ignore[attr-defined]  # our own attribute, read through person_on()
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """No processor for one more password: a page that says so, wherever the password was typed."""
+        return busy_page(request, exception) if isinstance(exception, TooBusy) else None
 
     def _login(self, request: HttpRequest) -> CurrentLogin | None:
         cabinet = cabinet_of(request)

@@ -82,7 +82,10 @@ class Consent(CabinetModel):
 
 
 class Session(CabinetModel):
-    """A signed-in browser, of a customer or an operator, valid in one cabinet only. The token itself is not stored."""
+    """A signed-in browser, of a customer or an operator, valid in one cabinet only. The token itself is not stored.
+
+    `proved_at`: when whoever sits there last proved who they are; what matters asks for a fresh proof.
+    """
 
     audience = models.CharField(max_length=10)
     token_digest = models.CharField(max_length=64, unique=True)
@@ -90,6 +93,7 @@ class Session(CabinetModel):
     operator = models.ForeignKey(Operator, models.CASCADE, null=True, related_name="sessions")
     device = models.CharField(max_length=120)
     created_at = models.DateTimeField()
+    proved_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

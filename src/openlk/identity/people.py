@@ -37,7 +37,7 @@ class Person:
 
 # A read of every signed-in page, as a statement that the database prepares once.
 _PERSON = """
-SELECT k.id, k.holder_id, h.full_name, h.facts, i.value, i.printed, i.ended_at IS NOT NULL
+SELECT k.id, k.holder_id, h.full_name, i.facts, i.value, i.printed, i.ended_at IS NOT NULL
 FROM identity_link k
 JOIN register_holder h ON h.id = k.holder_id
 JOIN register_identifier i ON i.id = k.identifier_id

@@ -20,12 +20,13 @@ class CurrentLogin:
     login_name: str
     created_at: datetime
     last_seen_at: datetime
+    proved_at: datetime
 
 
 # The two reads of every signed-in page, as statements that the database prepares once: through the ORM, composing
 # the SQL costs more than running it.
 _CURRENT_LOGIN = """
-SELECT s.id, s.login_id, l.name, s.created_at, s.last_seen_at
+SELECT s.id, s.login_id, l.name, s.created_at, s.last_seen_at, s.proved_at
 FROM identity_session s JOIN identity_login l ON l.id = s.login_id
 WHERE s.token_digest = %s AND s.cabinet = %s AND s.audience = 'customer' AND s.expires_at > %s
 """
@@ -44,8 +45,8 @@ def current_login(token: str) -> CurrentLogin | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    session_id, login_id, name, created_at, last_seen_at = row
-    return CurrentLogin(session_id, login_id, name, _moment(created_at), _moment(last_seen_at))
+    session_id, login_id, name, *moments = row
+    return CurrentLogin(session_id, login_id, name, *(_moment(each) for each in moments))
 
 
 _STORED = "SELECT id, password FROM identity_login WHERE cabinet = %s AND name = %s"
@@ -57,6 +58,20 @@ def password_of(name: str) -> tuple[int, str] | None:
         cursor.execute(_STORED, [scoped_slug(), name])
         found: tuple[int, str] | None = cursor.fetchone()
     return found
+
+
+_STILL = "SELECT 1 FROM identity_login WHERE cabinet = %s AND id = %s AND password = %s"
+
+
+def still_has_password(login_id: int, phc: str) -> bool:
+    """Whether the login has this very hash, and will have it until the caller's transaction ends.
+
+    Whoever changes it meanwhile waits, and then ends the session that the caller opens.
+    """
+    held = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL + held, [scoped_slug(), login_id, phc])
+        return cursor.fetchone() is not None
 
 
 def sessions_of(login_id: int) -> list[Session]:
@@ -72,3 +87,9 @@ def consents_of(login_id: int) -> list[Consent]:
 def holder_has_login(holder_id: int) -> bool:
     """Whether any login opens this holder, through whatever identifier."""
     return Link.objects.filter(holder=holder_id).exists()
+
+
+def login_of_holder(holder_id: int) -> int:
+    """The login that opens this holder, through whatever identifier; 0 when there is none."""
+    found: int | None = Link.objects.filter(holder=holder_id).values_list("login_id", flat=True).first()
+    return found or 0

@@ -1,4 +1,4 @@
-"""The worker's loop: periodic tasks of all rooms, for every cabinet, and a heartbeat."""
+"""The worker's loop: periodic tasks of all rooms, for every cabinet, and a heartbeat; jobs in a thread beside it."""
 
 import logging
 import os
@@ -13,6 +13,7 @@ from openlk.cabinets.registry import cabinets
 from openlk.cabinets.scoping import entered
 from openlk.jobs.models import Worker
 from openlk.jobs.periodic import PeriodicTask
+from openlk.jobs.running import JobThread
 from openlk.kit import clock
 from openlk.kit.discovery import offered
 from openlk.kit.stopping import StopSignal
@@ -82,9 +83,7 @@ def _attempt(task: PeriodicTask, heart: _Heart, stop: StopSignal) -> int:
     return done
 
 
-def run_worker(stop: StopSignal, on_ready: Callable[[], None]) -> None:
-    """Work until `stop` is set; the task in hand is finished first. Calls `on_ready` after the first heartbeat."""
-    heart = _Heart(on_ready)
+def _rounds(stop: StopSignal, heart: _Heart) -> None:
     known = tasks()
     due = {task.key: 0.0 for task in known}
     while not stop.is_set():
@@ -95,4 +94,18 @@ def run_worker(stop: StopSignal, on_ready: Callable[[], None]) -> None:
                 due[task.key] = clock.monotonic() + (0 if done else task.every_seconds)
         if all(moment > clock.monotonic() for moment in due.values()):
             stop.wait(_IDLE_SECONDS)
+
+
+def run_worker(stop: StopSignal, on_ready: Callable[[], None]) -> None:
+    """Work until `stop` is set; the task in hand is finished, the job in hand finished or given back.
+
+    Calls `on_ready` after the first heartbeat.
+    """
+    heart = _Heart(on_ready)
+    jobs = JobThread(stop.is_set)
+    jobs.start()
+    try:
+        _rounds(stop, heart)
+    finally:
+        jobs.stop()
     Worker.objects.filter(name=heart.name).delete()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,23 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Delivery:
-    """yes: taken over by the channel; no: refused for good; unknown: try again later."""
+    """yes: taken over by the channel; no: refused for good; unknown: try again later.
+
+    `detail` may quote the other side, `code` names the answer and nobody. `down`: it was not about this message, the
+    channel as a whole does not answer; it then rests for a few seconds.
+    """
 
     outcome: Literal["yes", "no", "unknown"]
     detail: str = ""
+    code: str = ""
+    down: bool = False
 
 
 class Channel(ABC):
     """A way of delivery. The module's name is the channel's key."""
+
+    # A delivery ends within this time; what would expire meanwhile is not begun.
+    longest_seconds: ClassVar[float] = 20
 
     @abstractmethod
     def deliver(self, parcel: Parcel) -> Delivery:

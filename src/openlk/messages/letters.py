@@ -1,7 +1,7 @@
 """Letters and SMS: one Markdown document each, the cabinet's own before the engine's."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,11 +9,10 @@ from pathlib import Path
 from openlk.cabinets.loading import Cabinet
 from openlk.kit.frontmatter import BadDocumentError, read_document
 from openlk.kit.markdown import escape, to_html, to_text
-from openlk.kit.suggest import nearest
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A placeholder alone inside <…> is an address of ours; everywhere else a value is somebody's words.
-_ADDRESS = re.compile(r"<\{([a-z_]+)\}>")
+ADDRESS = re.compile(r"<\{([a-z_]+)\}>")
 ENGINE_LETTERS = Path(__file__).parents[1]
 
 
@@ -75,17 +74,6 @@ def letter_of(cabinet: Cabinet, name: str) -> Letter:
     return _read(cabinet.folder, name)
 
 
-def letter_problems(cabinet: Cabinet, name: str, values: Collection[str]) -> Iterator[tuple[str, str | None]]:
-    """What keeps a letter from being sent with these values: a sentence, and the nearest right placeholder if any."""
-    try:
-        unknown = letter_of(cabinet, name).placeholders() - set(values)
-    except BadDocumentError as error:
-        yield str(error), None
-        return
-    for each in sorted(unknown):
-        yield f"письмо «{name}» называет {{{each}}}; есть: {', '.join(sorted(values))}.", nearest(each, sorted(values))
-
-
 def _filled(source: str, values: Mapping[str, str], *, markdown: bool) -> str:
     def words(match: re.Match[str]) -> str:
         try:
@@ -97,12 +85,14 @@ def _filled(source: str, values: Mapping[str, str], *, markdown: bool) -> str:
     def address(match: re.Match[str]) -> str:
         return f"<{values[match.group(1)]}>" if match.group(1) in values else match.group(0)
 
-    return _PLACEHOLDER.sub(words, _ADDRESS.sub(address, source))
+    return _PLACEHOLDER.sub(words, ADDRESS.sub(address, source))
 
 
 def rendered(letter: Letter, values: Mapping[str, str], channel: str) -> Rendered:
     """The letter with its values: every value is plain words, whatever it holds; only `<{…}>` becomes a link."""
     if channel == "sms":
+        if not letter.sms:
+            raise NoSuchLetter("this letter has no line «sms»")
         return Rendered("", _filled(letter.sms, values, markdown=False), "")
     body = _filled(letter.body, values, markdown=True)
     return Rendered(_filled(letter.subject, values, markdown=False), to_text(body), to_html(body))

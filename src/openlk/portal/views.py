@@ -10,10 +10,11 @@ from openlk.cabinets.scoping import current
 from openlk.content.definition import rubrics_of
 from openlk.content.documents import versions
 from openlk.content.queries import news_of
+from openlk.flows.definition import offered_flows
 from openlk.identity.definition import login_definition
 from openlk.identity.middleware import login_of, person_on
 from openlk.identity.models import LoginContact
-from openlk.identity.queries import consents_of, sessions_of
+from openlk.identity.queries import CurrentLogin, consents_of, sessions_of
 from openlk.identity.views import members_only
 from openlk.kit import clock
 from openlk.kit.dates import clock_time, day_month, day_month_year
@@ -95,7 +96,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     titles = {(each.document, each.version) for each in consents_of(login.login_id)}
     names = {version.version + name: version.title for name in {n for n, _ in titles} for version in versions(name)}
     context = {
-        "rows": _profile_rows(login_definition(cabinet).hint, person.printed, person.region, login.login_id),
+        "rows": _profile_rows(login_definition(cabinet).hint, person.printed, person.region, login),
         "consents": [
             {
                 "title": names.get(each.version + each.document, each.document),
@@ -117,17 +118,31 @@ def profile(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/profile.html", context)
 
 
-def _profile_rows(number_title: str, number: str, region: str, login_id: int) -> list[dict[str, str]]:
-    contacts = {each.kind: each for each in LoginContact.objects.filter(login=login_id)}
-    notes = {"register": "Из реестра", "person": "Указано при регистрации", "operator": "Указано поддержкой"}
-    rows = [{"title": number_title, "value": number, "note": "Это Ваш логин"}]
+_SOURCES = {"register": "Из реестра", "person": "Указано Вами", "operator": "Указано поддержкой"}
+
+
+def _profile_rows(number_title: str, number: str, region: str, login: CurrentLogin) -> list[dict[str, str]]:
+    rows = [{"title": number_title, "value": number, "note": "Это Ваш логин", "href": ""}]
+    contacts = {each.kind: each for each in LoginContact.objects.filter(login=login.login_id)}
     for kind, title in (("phone", "Телефон"), ("email", "Электронная почта")):
-        contact = contacts.get(kind)
-        if contact:
-            rows.append({"title": title, "value": KINDS[kind].mask(contact.value), "note": notes[contact.source]})
+        rows.append({"title": title, **_contact_row(kind, contacts.get(kind)), "href": _change(kind)})
+    rows.append({"title": "Пароль", "value": "········", "note": "", "href": _change("password")})
     if region:
-        rows.append({"title": "Регион", "value": region, "note": ""})
-    return rows
+        rows.append({"title": "Регион", "value": region, "note": "", "href": ""})
+    return [row for row in rows if row["value"] or row["href"]]
+
+
+def _contact_row(kind: str, contact: LoginContact | None) -> dict[str, str]:
+    if contact is None:
+        return {"value": "", "note": "Не указано"}
+    note = _SOURCES[contact.source] if contact.vouched_at else f"{_SOURCES[contact.source]}. Не подтверждено"
+    return {"value": KINDS[kind].mask(contact.value), "note": note}
+
+
+def _change(offer: str) -> str:
+    """The address where the person changes this by themselves; «» where the cabinet has no such flow."""
+    name = next(iter(offered_flows(current(), offer)), "")
+    return reverse("login_flow", kwargs={"flow_name": name}) if name else ""
 
 
 @require_safe

@@ -22,10 +22,14 @@ class Column(Part):
 
 
 class RegisterDefinition(Part):
-    """`[register.<name>]`: `key` finds a row again at the next import, `holder` tells the same person."""
+    """`[register.<name>]`: `key` finds a row again at the next import, `holder` tells the same person.
+
+    An import with --replace that would end a larger share than `stop_share_percent` of the living rows is stopped.
+    """
 
     key: str
     holder: str
+    stop_share_percent: Annotated[float, Field(ge=0, le=100)] = 10
     columns: Annotated[dict[str, Column], Field(min_length=1)]
 
     def column_of_kind(self, kind: ColumnKind) -> str | None:

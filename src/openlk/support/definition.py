@@ -8,7 +8,7 @@ from pydantic import Field
 from openlk.cabinets.loading import DEFINITION_FILE, Cabinet
 from openlk.cabinets.part import Part
 from openlk.cabinets.problems import Problem
-from openlk.messages.letters import letter_problems
+from openlk.messages.wording import letter_problems
 
 
 class SupportDefinition(Part):

@@ -24,8 +24,9 @@ def _topics() -> list[dict[str, str]]:
 def _form(request: HttpRequest, errors: list[dict[str, str]], status: int = 200) -> HttpResponse:
     person = getattr(request, "person", None)
     values = {name: request.POST.get(name, "") for name in ("name", "contact", "topic", "message")}
-    if request.method != "POST" and person:
-        values["name"] = person.full_name
+    if request.method != "POST":
+        values["name"] = person.full_name if person else ""
+        values["topic"] = request.GET.get("topic", "")
     context = {"errors": errors, "values": values, "topics": _topics()}
     return page(request, "support/form.html", context, status=status)
 

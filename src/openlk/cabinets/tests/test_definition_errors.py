@@ -229,3 +229,17 @@ def test_two_good_cabinets_load_by_slug(cabinet: Cabinet, other_cabinet: Cabinet
         changed_folder(each.folder, tmp_path / each.slug, {})
     loaded = load_all(tmp_path)
     assert {slug: each.profile.name for slug, each in loaded.items()} == {"alpha": "АЛЬФА", "beta": "БЕТА"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 5000 + "]" * 5000, "x = " + "{a = " * 5000 + "1" + "}" * 5000, "[" + "a." * 5000 + "a]\n"],
+    ids=["lists", "tables", "dotted"],
+)
+def test_a_file_nested_beyond_reason_is_named(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    (folder / "cabinet.toml").write_text(text, encoding="utf-8")
+    problems = _problems(folder)
+    assert all(problem.file == folder / "cabinet.toml" for problem in problems)
+    assert len(str(problems[0])) < 60_000

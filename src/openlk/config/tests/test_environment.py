@@ -155,3 +155,71 @@ def test_a_command_on_an_empty_installation_says_what_to_do(tmp_path: Path) -> N
     assert ended.returncode == 1
     assert "openlk migrate" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app@db:abc/lk",
+        "postgresql://app@db:99999/lk",
+        "postgresql://app@[db/lk",
+        "postgresql://app:100%@db/lk",
+        "postgresql://app:%zz@db/lk",
+        "postgresql://app:%ff@db/lk",
+        "sqlite:////var/%zz.sqlite3",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_one_sentence(tmp_path: Path, url: str) -> None:
+    for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+        with pytest.raises(ImproperlyConfigured, match=f"^OPENLK_{name}: [^\n]+$") as caught:
+            environment.database(url, name)
+        assert "100%@" not in str(caught.value), "a password is not repeated"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://app@db:abc/lk"),
+        ("EMAIL_URL", "smtp://mail:abc"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("SMS_URL", "ftp://sms/send"),
+        ("PUBLIC_URL", "http://["),
+        ("PROXIES", "9" * 5000),
+        ("PROXIES", "²"),
+        ("METRICS_ALLOW", "everybody"),
+        ("LOG", "xml"),
+        ("DATA", "/dev/null/x"),
+        ("CABINETS", "/nosuch"),
+    ],
+)
+def test_an_absurd_setting_ends_in_a_sentence(tmp_path: Path, name: str, value: str) -> None:
+    ended = _command(tmp_path, "check", **{name: value})
+    assert (ended.returncode, ended.stderr.count("\n") + ended.stdout.count("\n") > 0) == (1, True)
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999999999", "-1", "http"])
+def test_a_port_of_the_command_line_that_is_none_is_a_wrong_use(tmp_path: Path, port: str) -> None:
+    ended = _command(tmp_path, "serve", "--port", port)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_log_has_two_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENLK_LOG", raising=False)
+    assert environment.log_form() == "text"
+    _set(monkeypatch, MODE="production")
+    assert environment.log_form() == "json"
+    _set(monkeypatch, LOG="text")
+    assert environment.log_form() == "text"
+    _set(monkeypatch, LOG="xml")
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_LOG: допустимы text и json"):
+        environment.log_form()
+
+
+def test_networks_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, METRICS_ALLOW=" 10.0.0.0/8, 2001:db8::1 ,")
+    assert [str(each) for each in environment.networks("METRICS_ALLOW", "")] == ["10.0.0.0/8", "2001:db8::1/128"]
+    _set(monkeypatch, METRICS_ALLOW="10.0.0.1/8")
+    with pytest.raises(ImproperlyConfigured, match="OPENLK_METRICS_ALLOW: нужны сети"):
+        environment.networks("METRICS_ALLOW", "")

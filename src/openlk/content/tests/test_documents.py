@@ -82,6 +82,8 @@ def test_the_hash_is_of_the_title_and_the_text(own: Cabinet) -> None:
     ("old", "new"),
     [
         ('version = "2026-09-01"', 'version = "первая"'),
+        ('version = "2026-09-01"', 'version = "20260901"'),
+        ('version = "2026-09-01"', 'version = "2026-W36-2"'),
         ('version = "2026-09-01"\n', ""),
         ('version = "2026-09-01"', 'version = "2026-13-01"'),
         ("title = ", "titel = "),

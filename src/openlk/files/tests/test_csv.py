@@ -2,10 +2,15 @@
 
 import codecs
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
-from openlk.files.formats.csv import CsvFormat, decode
+from openlk.files import encodings
+from openlk.files.encodings import encoding_of
+from openlk.files.formats.csv import CsvFormat
+from openlk.files.limits import DEFAULT
+from openlk.files.lines import lines_of, rows_of
 from openlk.files.table import Row, UnreadableFile
 
 TEXT = "ФИО;Номер\r\nКовалёва Анна;0012\r\nЛи Ян;34\r\n"
@@ -23,8 +28,8 @@ ENCODERS: dict[str, Callable[[str], bytes]] = {
 
 
 def _read(text: str | bytes) -> tuple[tuple[str, ...], list[Row]]:
-    table = CsvFormat().read(text if isinstance(text, bytes) else text.encode())
-    return table.header, list(table.rows)
+    table = CsvFormat().read(BytesIO(text if isinstance(text, bytes) else text.encode()), DEFAULT)
+    return table.header, list(rows_of(lines_of(table.rows, DEFAULT)))
 
 
 def _refused(text: str | bytes) -> str:
@@ -97,5 +102,29 @@ def test_letters_that_cannot_be_read_are_said_to_be_so() -> None:
 
 def test_cp1251_is_tried_only_after_utf_8() -> None:
     """A control: every cp1251 byte but one is a letter, so the order decides."""
-    assert decode("Ёлка".encode()) == "Ёлка"
-    assert decode("Ёлка".encode("cp1251")) == "Ёлка"
+    assert encoding_of(BytesIO("Ёлка".encode())) == "utf-8"
+    assert encoding_of(BytesIO("Ёлка".encode("cp1251"))) == "cp1251"
+
+
+@pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
+@pytest.mark.parametrize("piece", range(64, 72))
+def test_letters_cut_by_the_end_of_a_piece_are_read(
+    encode: Callable[[str], bytes], piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings, "PIECE_BYTES", piece)
+    assert _read(encode(TEXT * 20))[1][:2] == ROWS
+
+
+@pytest.mark.parametrize("told", ["sep=,", '"sep=,"', "sep=;", "sep=|"])
+def test_a_line_that_tells_the_separator_is_no_header(told: str) -> None:
+    text = TEXT.replace(";", told.strip('"')[-1])
+    assert _read(f"{told}\r\n{text}") == (("ФИО", "Номер"), [Row(3, ROWS[0].cells), Row(4, ROWS[1].cells)])
+
+
+def test_empty_titles_at_the_end_do_not_count() -> None:
+    assert _read("ФИО;;Номер;;\nЛи Ян;;1;;\n") == (("ФИО", "", "Номер"), [Row(2, ("Ли Ян", "", "1", "", ""))])
+
+
+def test_a_word_of_cp1251_that_looks_like_utf_8_for_a_letter_does_not_decide() -> None:
+    """«Пё» is a valid letter of UTF-8; the lines around it are not."""
+    assert _read("ФИО;Номер\nПёдор Анна;1\n".encode("cp1251"))[1] == [Row(2, ("Пёдор Анна", "1"))]

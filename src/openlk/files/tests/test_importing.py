@@ -1,106 +1,13 @@
-"""A file is read whole before a row of it is written."""
+"""What an import says, how fast it goes, and who may be at it."""
 
-from collections.abc import Sequence
-from pathlib import Path
+import time
 
 import pytest
 
-from openlk.cabinets.loading import Cabinet
-from openlk.files import importing
-from openlk.files.importing import BATCH_ROWS, Importer, RowProblem, Summary, format_for, run_import
-from openlk.files.table import Row, UnreadableFile
-
-
-class Collecting(Importer):
-    """Takes everything, and says so."""
-
-    def __init__(self) -> None:
-        self.batches: list[int] = []
-
-    def prepare(self, header: Sequence[str]) -> None:
-        if "wrong" in header:
-            raise UnreadableFile("Такого столбца мы не ждали.")
-
-    def apply(self, rows: Sequence[Row]) -> Summary:
-        self.batches.append(len(rows))
-        return Summary(new=len(rows))
-
-
-def _file(folder: Path, text: str, name: str = "members.csv") -> Path:
-    file = folder / name
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def _imported(cabinet: Cabinet, file: Path) -> tuple[list[int], list[int]]:
-    importer = Collecting()
-    totals = [summary.new for summary in run_import(importer, file)]
-    return importer.batches, totals
-
-
-def _refused(cabinet: Cabinet, file: Path) -> tuple[str, list[int]]:
-    importer = Collecting()
-    with pytest.raises(UnreadableFile) as caught:
-        list(run_import(importer, file))
-    return str(caught.value), importer.batches
-
-
-@pytest.mark.parametrize(
-    ("rows", "batches"),
-    [(0, []), (1, [1]), (BATCH_ROWS, [BATCH_ROWS]), (BATCH_ROWS + 1, [BATCH_ROWS, 1])],
-)
-def test_no_batch_is_larger_than_a_transaction_may_be(
-    cabinet: Cabinet, tmp_path: Path, rows: int, batches: list[int]
-) -> None:
-    file = _file(tmp_path, "a;b\n" + "1;2\n" * rows)
-    assert _imported(cabinet, file)[0] == batches
-    assert BATCH_ROWS == 2000
-
-
-def test_the_summary_runs_along_and_comes_for_no_rows_too(cabinet: Cabinet, tmp_path: Path) -> None:
-    assert len(_imported(cabinet, _file(tmp_path, "a;b\n"))[1]) == 1
-    importer, seen = Collecting(), []
-    for summary in run_import(importer, _file(tmp_path, "a;b\n" + "1;2\n" * 4001)):
-        seen.append(summary.new)
-    assert seen == [2000, 4000, 4001]
-
-
-def test_a_broken_last_line_leaves_the_register_untouched(cabinet: Cabinet, tmp_path: Path) -> None:
-    sentence, batches = _refused(cabinet, _file(tmp_path, "a;b\n" + "1;2\n" * 2500 + '"1;2\n'))
-    assert "не сходятся кавычки" in sentence
-    assert batches == []
-
-
-def test_without_the_last_line_the_same_file_is_taken(cabinet: Cabinet, tmp_path: Path) -> None:
-    """A control: it is the broken quote that keeps the rows out."""
-    assert _imported(cabinet, _file(tmp_path, "a;b\n" + "1;2\n" * 2500))[0] == [2000, 500]
-
-
-def test_a_header_that_is_not_understood_writes_nothing(cabinet: Cabinet, tmp_path: Path) -> None:
-    assert _refused(cabinet, _file(tmp_path, "wrong;b\n1;2\n")) == ("Такого столбца мы не ждали.", [])
-
-
-def test_a_missing_file_is_said_to_be_missing(cabinet: Cabinet, tmp_path: Path) -> None:
-    assert _refused(cabinet, tmp_path / "nosuch.csv")[0].startswith("Такого файла нет")
-    assert _refused(cabinet, tmp_path)[0].startswith("Файл не открывается")
-
-
-def test_a_file_that_is_too_large_is_not_even_read(
-    cabinet: Cabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "MAX_FILE_BYTES", 2**20)
-    assert _refused(cabinet, _file(tmp_path, "a;b\n" * 2**19))[0].startswith("Файл больше 1 МБ")
-
-
-@pytest.mark.parametrize("name", ["members.csv", "MEMBERS.CSV", "members.txt", "members.tsv"])
-def test_a_text_table_is_known_by_its_ending(cabinet: Cabinet, tmp_path: Path, name: str) -> None:
-    assert _imported(cabinet, _file(tmp_path, "a;b\n1;2\n", name))[0] == [1]
-
-
-@pytest.mark.parametrize("name", ["members.pdf", "members", "members.csv.exe"])
-def test_another_ending_is_refused_with_those_that_fit(name: str) -> None:
-    with pytest.raises(UnreadableFile, match=r"Подходят: .*\.csv"):
-        format_for(Path(name))
+from openlk.files import pace as pace_module
+from openlk.files.pace import Pace
+from openlk.files.summary import RowProblem
+from openlk.kit import clock
 
 
 def test_a_problem_is_a_sentence_with_row_column_and_value() -> None:
@@ -108,3 +15,62 @@ def test_a_problem_is_a_sentence_with_row_column_and_value() -> None:
     assert str(problem) == "Строка 7, «Телефон»: Проверьте номер. Значение: «12»."
     assert str(RowProblem(7, "", "", "Пусто.")) == "Строка 7: Пусто."
     assert len(str(RowProblem(7, "Телефон", "1" * 500, "Проверьте номер."))) < 130
+
+
+class Sqlite:
+    vendor = "sqlite"
+
+
+class Postgresql:
+    vendor = "postgresql"
+
+
+def _after(seconds_a_row: float, ranges: int = 20) -> int:
+    pace = Pace()
+    for _ in range(ranges):
+        pace.note(pace.rows * seconds_a_row)
+    return pace.rows
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "rows"), [(1, 2000), (20, 2000), (40, 1500), (100, 600), (600, 100), (100_000, 50)]
+)
+def test_on_sqlite_a_range_takes_60_ms_and_never_more_than_2000_rows(
+    monkeypatch: pytest.MonkeyPatch, microseconds: int, rows: int
+) -> None:
+    monkeypatch.setattr(pace_module, "connection", Sqlite)
+    assert _after(microseconds / 1e6) == pytest.approx(rows, rel=0.05)
+
+
+def test_postgresql_keeps_nobody_waiting_and_takes_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace_module, "connection", Postgresql)
+    assert _after(40 / 1e6) == pytest.approx(20_000, rel=0.05)
+
+
+def test_one_slow_write_is_no_reason_to_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace_module, "connection", Sqlite)
+    pace = Pace()
+    for _ in range(20):
+        pace.note(pace.rows * 40 / 1e6)
+    before = pace.rows
+    pace.note(5.0)
+    assert before / 4 <= pace.rows < before
+    pace.note(pace.rows * 40 / 1e6)
+    assert pace.rows > before / 2
+
+
+def test_the_others_get_their_turn_between_two_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    now = [100.0]
+    monkeypatch.setattr(pace_module, "connection", Sqlite)
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", slept.append)
+    pace = Pace()
+    pace.note(0.06)
+    now[0] += 0.01
+    pace.rest()
+    assert slept == [pytest.approx(0.02)]
+    pace.note(0.06)
+    now[0] += 0.05
+    pace.rest()
+    assert len(slept) == 1, "what was done meanwhile counts as peace"

@@ -13,7 +13,7 @@ from openlk.flows.contacts import CONTACT_KINDS, KEPT, registered_contacts
 from openlk.flows.fields import kind_of
 from openlk.flows.step import MAX_TYPED, FieldError, Known, Next, Outcome, Step, StepOptions, Submission, Wait, words
 from openlk.flows.walk import Walk
-from openlk.identity.definition import login_definition
+from openlk.identity.definition import login_definition, password_rule
 from openlk.identity.passwords import NOT_THE_SAME, check_new_password, hash_password
 from openlk.kit import clock
 from openlk.kit.kinds import Invalid
@@ -138,7 +138,7 @@ class Ask(Step):
             return
         personal = [str(value) for name, value in {**walk.answers, **answers}.items() if name in walk.fields and value]
         try:
-            check_new_password(password, login_definition(walk.cabinet).min_password, personal)
+            check_new_password(walk.cabinet, password, personal)
         except Invalid as error:
             yield FieldError("password", str(error))
             return
@@ -210,13 +210,11 @@ class Ask(Step):
 
     def _password_part(self, walk: Walk) -> dict[str, Any]:
         login = login_definition(walk.cabinet)
-        minimum = login.min_password
         answered = [name for name in walk.fields if walk.answers.get(name)]
         names = [name for name in answered if kind_of(walk.cabinet, name).key == login.kind]
         return {
             # For the browser's password manager: without it, it would keep the e-mail as the login.
             "username": walk.answers[names[0]] if names else "",
             "accepted": bool(walk.answers.get(PASSWORD_HASH)),
-            "min_length": minimum,
-            "rule": f"Не короче {minimum} знаков. Подойдут любые буквы, цифры, знаки и пробелы.",
+            "rule": password_rule(walk.cabinet),
         }

@@ -46,15 +46,17 @@ class CreateLogin(Step):
 
     Options: ClassVar[type[StepOptions]] = CreateLoginOptions
     options: CreateLoginOptions
+    writes: ClassVar[bool] = True
     letter_values: ClassVar[frozenset[str]] = frozenset(
         {"given_names", "organisation", "cabinet", "login", "link", "support_phone", "support_email"}
     )
 
     def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
-        """The login must be a field, the letter a document."""
+        """The login must be a field of the kind that people log in with, the letter a document."""
         missing: list[tuple[str, str, Sequence[str]]] = []
-        if self.options.login not in known.fields:
-            missing.append(("login", self.options.login, known.fields))
+        right = [name for name in known.fields if known.kinds.get(name) == known.login_kind]
+        if self.options.login not in right:
+            missing.append(("login", self.options.login, right))
         if self.options.letter not in known.letters:
             missing.append(("letter", self.options.letter, known.letters))
         return missing
@@ -65,6 +67,8 @@ class CreateLogin(Step):
 
     def enter(self, walk: Walk) -> Outcome:
         """Two runs of one person may arrive together: the holder's lock lets one through, the other is told."""
+        if walk.nobody:
+            return Refuse("taken", self.options.taken_words)
         identifier = Identifier.objects.get(pk=walk.facts["identifier"])
         holder = Holder.objects.select_for_update().get(pk=identifier.holder_id)
         if holder_has_login(holder.pk):

@@ -13,9 +13,9 @@ from openlk.audit.actions import record
 from openlk.audit.models import Event
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.flows import engine, versions
-from openlk.flows.engine import open_run, resumable
+from openlk.flows import engine, opening, versions
 from openlk.flows.models import Run
+from openlk.flows.opening import open_run, resumable
 from openlk.flows.step import Again, FieldError, Outcome, Refusal, Refuse, Step, StepOptions
 from openlk.flows.versions import Flow
 from openlk.flows.walk import Visitor, Walk
@@ -55,7 +55,7 @@ def _with_writing_step(monkeypatch: pytest.MonkeyPatch, answer: Outcome | None =
         step.answer = answer or Writing.answer
         return Flow(flow.name, flow.title, flow.idle_days, [flow.steps[0], step, *flow.steps[2:]])
 
-    monkeypatch.setattr(engine, "thawed", thawed)
+    monkeypatch.setattr(opening, "thawed", thawed)
 
 
 def _written(cabinet: Cabinet) -> tuple[int, int, dict[str, int]]:
@@ -186,20 +186,20 @@ def test_a_browser_is_offered_its_newest_unfinished_run(documents: None, cabinet
     first = matched(make_person(cabinet))
     second = matched(make_person(cabinet, full_name="Ким Юн Су"))
     begun(cabinet)
-    offered = resumable(cabinet, FLOW, VISITOR)
+    offered = resumable(cabinet, [FLOW], VISITOR)
     assert offered is not None
     assert str(offered.pk) == second.run_id
     second.second()
-    offered = resumable(cabinet, FLOW, VISITOR)
+    offered = resumable(cabinet, [FLOW], VISITOR)
     assert offered is not None
     assert str(offered.pk) == first.run_id
-    assert resumable(cabinet, FLOW, STRANGER) is None
-    assert resumable(cabinet, FLOW, Visitor("", "")) is None
+    assert resumable(cabinet, [FLOW], STRANGER) is None
+    assert resumable(cabinet, [FLOW], Visitor("", "")) is None
 
 
 def test_a_run_that_has_not_passed_its_first_screen_is_not_offered(documents: None, cabinet: Cabinet) -> None:
     begun(cabinet).first("Ли Ян", "123")
-    assert resumable(cabinet, FLOW, VISITOR) is None
+    assert resumable(cabinet, [FLOW], VISITOR) is None
 
 
 def test_runs_have_short_numbers_and_long_secrets(documents: None, cabinet: Cabinet) -> None:

@@ -1,13 +1,15 @@
 """Attempts are counted by the database, and waiting grows as the rule says."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.guard.actions import forgive, refund, seconds_to_wait, spend
+from openlk.guard.actions import forgive, refund, seconds_to_wait, spend, spend_whole
 from openlk.guard.models import Budget
-from openlk.guard.rules import Rule
+from openlk.guard.rules import REST_OF_WINDOW, Rule, at_most
 from openlk.guard.schedule import sweep_budgets
 from tests.support.stage import Wall
 
@@ -51,6 +53,60 @@ def test_every_try_is_followed_by_its_own_delay(
         expected = delays[min(number, len(delays)) - 1]
         assert (budget.tries, max(0, budget.blocked_until_ms - now_ms)) == (number, expected * 1000)
         wall.forward(seconds=expected)
+
+
+@pytest.mark.parametrize("delays", [(5,), (5, 10, 20), (60, REST_OF_WINDOW)])
+@pytest.mark.parametrize("free", [1, 4])
+def test_the_free_tries_come_first(db: None, cabinet: Cabinet, wall: Wall, delays: tuple[int, ...], free: int) -> None:
+    rule = Rule(delays, 3600, free=free)
+    started, waits = wall.at, []
+    for _ in range(free + len(delays)):
+        assert _spend(cabinet, (SUBJECT, rule)) == 0
+        with scope(cabinet):
+            waits.append(seconds_to_wait(SUBJECT))
+        wall.forward(seconds=waits[-1])
+    rest = 3600 - sum(delays[:-1])
+    assert waits == [0] * free + [rest if each == REST_OF_WINDOW else each for each in delays]
+    assert delays[-1] != REST_OF_WINDOW or wall.at == started + timedelta(seconds=3600)
+
+
+def test_so_many_in_a_window_and_then_a_new_one(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    for _ in range(2):
+        assert [_spend(cabinet, (SUBJECT, at_most(3, 60))) for _ in range(4)] == [0, 0, 0, 60]
+        wall.forward(seconds=60)
+    assert [_spend(cabinet, ("one", at_most(1, 60))) for _ in range(2)] == [0, 60]
+
+
+def test_each_subject_of_one_statement_keeps_to_its_own_rule(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    subjects = [("wide", Rule((7,), 60, free=3)), ("here", GROWING), ("one", at_most(9, 3600))]
+    waits = []
+    for _ in range(6):
+        assert _spend(cabinet, *subjects) == 0
+        with scope(cabinet):
+            waits.append([seconds_to_wait(subject) for subject, _ in subjects])
+        wall.forward(seconds=max(waits[-1]))
+    assert waits == [[0, 0, 0], [0, 0, 0], [0, 5, 0], [7, 10, 0], [7, 10, 0], [7, 10, 0]]
+
+
+def test_a_subject_named_twice_counts_once(db: None, cabinet: Cabinet, wall: Wall) -> None:
+    """Two steps of a flow may both count the network."""
+    assert _spend(cabinet, (SUBJECT, GROWING), ("b", GROWING), (SUBJECT, GROWING)) == 0
+    assert _tries(cabinet) == {SUBJECT: 1, "b": 1}
+
+
+def test_nothing_to_count_is_nothing_to_wait_for(db: None, cabinet: Cabinet) -> None:
+    assert _spend(cabinet) == 0
+
+
+def test_the_whole_installation_counts_across_cabinets(
+    db: None, cabinet: Cabinet, other_cabinet: Cabinet, wall: Wall
+) -> None:
+    rule = at_most(2, 60)
+    answers = []
+    for each in (cabinet, other_cabinet, cabinet):
+        with scope(each), transaction.atomic():
+            answers.append(spend_whole("send:sms", rule))
+    assert answers == [0, 0, 60]
 
 
 def test_a_try_too_early_is_told_the_rest_and_costs_nothing(db: None, cabinet: Cabinet, wall: Wall) -> None:
@@ -152,11 +208,11 @@ def test_the_forgiven_start_from_nothing(db: None, cabinet: Cabinet, wall: Wall)
     assert _tries(cabinet) == {SUBJECT: 1}
 
 
-def test_the_first_who_must_wait_stops_the_counting(db: None, cabinet: Cabinet, wall: Wall) -> None:
+def test_while_one_must_wait_none_is_counted(db: None, cabinet: Cabinet, wall: Wall) -> None:
     blocked, free = Rule((50,), 3600), Rule((0,), 3600)
     assert _spend(cabinet, ("a", free), ("b", blocked), ("c", free)) == 0
     assert _spend(cabinet, ("a", free), ("b", blocked), ("c", free)) == 50
-    assert _tries(cabinet) == {"a": 2, "b": 1, "c": 1}
+    assert _tries(cabinet) == {"a": 1, "b": 1, "c": 1}
 
 
 def test_subjects_do_not_count_for_each_other(db: None, cabinet: Cabinet, wall: Wall) -> None:

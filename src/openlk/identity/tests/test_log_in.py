@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import argon2
 import nacl.pwhash
 import pytest
 from django.db import connection
@@ -9,8 +10,10 @@ from django.db import connection
 from openlk.audit.models import Event
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
+from openlk.identity import actions
 from openlk.identity.actions import LogIn, log_in
-from openlk.identity.models import Session
+from openlk.identity.models import Login, Session
+from openlk.identity.passwords import TooBusy, hash_password, is_outdated
 from openlk.identity.queries import current_login
 from tests.support.people import PASSWORD, Person, make_person
 from tests.support.stage import Wall
@@ -120,13 +123,16 @@ def test_an_unknown_login_waits_just_the_same(person: Person, wall: Wall) -> Non
     assert waits == [5, 5]
 
 
-def test_a_stranger_cannot_lock_the_person_out(person: Person, wall: Wall) -> None:
+def test_a_stranger_slows_a_new_browser_down_by_five_minutes_at_most(person: Person, wall: Wall) -> None:
+    """A browser that has logged in before is not slowed down at all: test_known_devices.py."""
     for _ in range(30):
         wait_seconds = _try(person, "не тот пароль", ELSEWHERE).wait_seconds
         wall.forward(seconds=wait_seconds)
     for _ in range(2):
         _try(person, "не тот пароль", ELSEWHERE)
     assert _try(person, address=ELSEWHERE).wait_seconds == 900, "a control: the stranger waits"
+    assert 0 < _try(person).wait_seconds <= 300
+    wall.forward(seconds=300)
     assert _try(person).token
 
 
@@ -147,3 +153,94 @@ def test_a_login_of_one_cabinet_is_none_in_another(person: Person, other_cabinet
     twin = make_person(other_cabinet, union_card=person.union_card, with_login=True, password="другой пароль")
     assert log_in(other_cabinet, twin.union_card, PASSWORD, HERE, "") == LogIn()
     assert log_in(other_cabinet, twin.union_card, "другой пароль", HERE, "").token
+
+
+def _stored(person: Person) -> str:
+    with scope(person.cabinet):
+        return Login.objects.values_list("password", flat=True).get(name=person.union_card)
+
+
+def _store(person: Person, phc: str) -> None:
+    with scope(person.cabinet):
+        Login.objects.filter(name=person.union_card).update(password=phc)
+
+
+@pytest.mark.parametrize(
+    "hasher",
+    [
+        argon2.PasswordHasher(time_cost=2, memory_cost=8192, parallelism=1),
+        argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=4, salt_len=22),
+        argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=argon2.Type.I),
+    ],
+)
+def test_a_right_password_renews_an_outdated_hash(person: Person, hasher: argon2.PasswordHasher) -> None:
+    old = hasher.hash(PASSWORD)
+    _store(person, old)
+    assert _try(person, "не тот пароль").token is None
+    assert _stored(person) == old, "a wrong one changes nothing"
+    assert _try(person).token
+    renewed = _stored(person)
+    assert is_outdated(old)
+    assert not is_outdated(renewed)
+    assert _try(person).token
+    assert _stored(person) == renewed, "once is enough"
+
+
+def test_a_password_changed_meanwhile_is_not_written_over(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody takes the login back between the comparison and the writing: the old password opens nothing."""
+    _store(person, argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD))
+    new = hash_password("совсем-другая-тайна-9")
+    renew = actions._renewed
+
+    def changed_meanwhile(password: str, phc: str) -> str | None:
+        _store(person, new)
+        return renew(password, phc)
+
+    monkeypatch.setattr(actions, "_renewed", changed_meanwhile)
+    assert _try(person) == LogIn()
+    assert _stored(person) == new
+    with scope(person.cabinet):
+        assert not Session.objects.exists()
+
+
+def test_without_the_second_look_the_old_password_would_open(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A control of the test above."""
+    renew = actions._renewed
+
+    def changed_meanwhile(password: str, phc: str) -> str | None:
+        _store(person, hash_password("совсем-другая-тайна-9"))
+        return renew(password, phc)
+
+    monkeypatch.setattr(actions, "_renewed", changed_meanwhile)
+    monkeypatch.setattr(actions, "still_has_password", lambda *_: True)
+    assert _try(person).token
+
+
+def test_no_processor_free_to_renew_a_hash_lets_the_person_in(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    _store(person, old)
+
+    def busy(_: str) -> str:
+        raise TooBusy
+
+    monkeypatch.setattr(actions, "hash_password", busy)
+    assert _try(person).token
+    assert _stored(person) == old
+
+
+def test_no_processor_free_to_compare_costs_no_try(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> bool:
+        raise TooBusy
+
+    monkeypatch.setattr(actions, "password_matches", busy)
+    for _ in range(5):
+        with pytest.raises(TooBusy):
+            _try(person)
+    monkeypatch.undo()
+    assert _try(person).token
+
+
+def test_a_session_says_when_its_person_proved_who_they_are(person: Person, wall: Wall) -> None:
+    _try(person)
+    with scope(person.cabinet):
+        assert Session.objects.get().proved_at == wall.at

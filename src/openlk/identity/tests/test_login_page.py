@@ -1,12 +1,15 @@
 """The login page."""
 
+from threading import BoundedSemaphore
+
 import pytest
 
 from openlk.cabinets.loading import Cabinet
+from openlk.identity import passwords
 from openlk.identity.views import WRONG_PAIR
 from tests.support.people import PASSWORD, Person, make_person
 from tests.support.plain_browser import Browser, Page
-from tests.support.registering import logged_in
+from tests.support.registering import logged_in, second_screen
 from tests.support.stage import Wall
 
 
@@ -123,3 +126,34 @@ def test_logging_out_by_a_link_is_impossible(person: Person) -> None:
     logged_in(browser, person)
     assert browser.get("/alpha/logout").status == 405
     assert browser.get("/alpha/me/").status == 200
+
+
+def test_when_every_processor_is_busy_the_page_says_so_and_keeps_the_name(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(passwords, "_slots", BoundedSemaphore(1))
+    with passwords._slots:
+        page = _sent(Browser(), person.union_card, person.password)
+    assert (page.status, page.headers["Retry-After"]) == (503, "30")
+    assert "Сейчас входит очень много людей" in page.text
+    assert page.forms()[0].values["login"] == person.union_card
+
+
+def test_elsewhere_a_busy_processor_keeps_the_answers_and_not_the_password(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a password is typed: here the second screen of a registration."""
+    newcomer = make_person(person.cabinet)
+    browser = Browser()
+    screen = second_screen(browser, newcomer)
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(passwords, "_slots", BoundedSemaphore(1))
+    with passwords._slots:
+        page = browser.submit(screen, {"password": PASSWORD, "password_again": PASSWORD})
+    assert (page.status, page.headers["Retry-After"]) == (503, "30")
+    assert PASSWORD not in page.text
+    kept = page.forms()[0].values
+    assert not any("password" in name for name in kept)
+    again = browser.submit(page)
+    assert again.status < 500

@@ -3,12 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
+from threading import BoundedSemaphore
+from typing import Any
 
 import argon2
 import nacl.pwhash
 import pytest
+from pydantic import ValidationError
 
-from openlk.identity.passwords import MAX_LENGTH, check_new_password, hash_password, password_matches
+from openlk.cabinets.loading import Cabinet
+from openlk.identity import passwords
+from openlk.identity.definition import LoginDefinition, login_definition, password_rule
+from openlk.identity.passwords import (
+    MAX_LENGTH,
+    TooBusy,
+    check_new_password,
+    hash_password,
+    is_outdated,
+    password_matches,
+)
 from openlk.kit.kinds import Invalid
 
 PASSWORD = "соль и хлеб на столе"
@@ -34,6 +48,16 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(nacl.pwhash, "verify", counted)
     monkeypatch.setattr(argon2.PasswordHasher, "verify", counted_fallback)
     return compared
+
+
+def replace_login(cabinet: Cabinet, **changed: Any) -> Cabinet:
+    """The cabinet with another rule for passwords."""
+    return replace(cabinet, parts={**cabinet.parts, "login": login_definition(cabinet).model_copy(update=changed)})
+
+
+def replace_profile(cabinet: Cabinet, **changed: Any) -> Cabinet:
+    """The cabinet under another name."""
+    return replace(cabinet, parts={**cabinet.parts, "cabinet": cabinet.profile.model_copy(update=changed)})
 
 
 def test_a_password_is_kept_as_argon2id_with_its_own_salt() -> None:
@@ -130,11 +154,81 @@ def test_a_very_long_password_costs_no_more_and_does_not_fit() -> None:
         ("0012345678", "совпадает с Вашими данными"),
     ],
 )
-def test_a_person_is_told_what_to_mend(password: str, words: str) -> None:
+def test_a_person_is_told_what_to_mend(cabinet: Cabinet, password: str, words: str) -> None:
     with pytest.raises(Invalid, match=words):
-        check_new_password(password, 10, ["Ковалёва Анна Петровна", "0012345678"])
+        check_new_password(cabinet, password, ["Ковалёва Анна Петровна", "0012345678"])
 
 
-@pytest.mark.parametrize("password", ["десятьзнак", "1234567890", " " * 10, "д" * 128, "correct horse battery"])
-def test_any_other_long_enough_password_is_taken(password: str) -> None:
-    check_new_password(password, 10, ["Ковалёва Анна Петровна", "0012345678"])
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("qwerty12345", "часто встречается"),
+        ("ghbdtnghbdtn", "часто встречается"),
+        (" " * 10, "повторяются одни и те же знаки"),
+        ("д" * 128, "повторяются одни и те же знаки"),
+        ("ковалёва1985", "совпадает с Вашими данными"),
+        ("кабинетальфа", "состоит из названия системы"),
+    ],
+)
+def test_what_is_easily_thought_of_is_refused(cabinet: Cabinet, password: str, words: str) -> None:
+    named = replace_profile(cabinet, name="Кабинет «Альфа»")
+    with pytest.raises(Invalid, match=words):
+        check_new_password(named, password, ["Ковалёва Анна Петровна", "0012345678"])
+
+
+@pytest.mark.parametrize("password", ["десятьзнак", "4839205718", "соль и хлеб" * 11, "correct horse battery"])
+def test_any_other_long_enough_password_is_taken(cabinet: Cabinet, password: str) -> None:
+    check_new_password(cabinet, password, ["Ковалёва Анна Петровна", "0012345678"])
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("abcd", "нужно не меньше 5"),
+        ("абвгдежзийк", "длиннее 10 знаков"),
+        ("дыня-репа", "нет цифр"),
+        ("48392057", "нет букв"),
+        ("дыня7репа", None),
+    ],
+)
+def test_a_cabinet_may_keep_to_the_letter_of_its_own_rule(cabinet: Cabinet, password: str, words: str | None) -> None:
+    literal = replace_login(cabinet, min_password=5, max_password=10, require=("letters", "digits"))
+    assert password_rule(literal) == "Не короче 5 знаков и не длиннее 10. Нужна хотя бы одна буква, хотя бы одна цифра."
+    if words is None:
+        check_new_password(literal, password)
+        return
+    with pytest.raises(Invalid, match=words):
+        check_new_password(literal, password)
+
+
+def test_the_usual_rule_asks_for_length_alone(cabinet: Cabinet) -> None:
+    assert password_rule(cabinet) == "Не короче 10 знаков. Подойдут любые буквы, цифры, знаки и пробелы."
+
+
+def test_a_longest_password_shorter_than_the_shortest_is_a_mistake() -> None:
+    with pytest.raises(ValidationError, match="короче самого короткого"):
+        LoginDefinition(hint="Номер", min_password=20, max_password=10)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        argon2.PasswordHasher(time_cost=3, memory_cost=19456, parallelism=1),
+        argon2.PasswordHasher(time_cost=2, memory_cost=8192, parallelism=1),
+        argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=argon2.Type.I),
+    ],
+)
+def test_a_hash_with_other_parameters_is_outdated(other: argon2.PasswordHasher) -> None:
+    assert is_outdated(other.hash(PASSWORD))
+    assert not is_outdated(hash_password(PASSWORD))
+
+
+def test_no_processor_in_time_is_no_comparison(hashes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(passwords, "_slots", BoundedSemaphore(1))
+    with passwords._slots:
+        for refused in (lambda: password_matches(PASSWORD, None), lambda: hash_password(PASSWORD)):
+            with pytest.raises(TooBusy, match="Сейчас входит очень много людей"):
+                refused()
+    assert hashes == []
+    assert not password_matches(PASSWORD, None), "the place was given back"

@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -22,6 +22,8 @@ from openlk.messages.channel import Channel, Delivery, Parcel
 DEADLINE_SECONDS = 20
 _PERMANENT = 500
 _READY = 220
+# «I am going down»: RFC 5321 §3.8.
+_CLOSING = 421
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 # The look of a letter: one column, the system's font, nothing loaded from anywhere.
 _SHELL = (
@@ -89,11 +91,20 @@ def _talk(server: smtplib.SMTP, url: str, message: EmailMessage) -> None:
 
 def _refusal(error: smtplib.SMTPRecipientsRefused) -> Delivery:
     code, text = next(iter(error.recipients.values()))
-    return Delivery("no" if code >= _PERMANENT else "unknown", f"{code} {text.decode(errors='replace')}")
+    return Delivery("no" if code >= _PERMANENT else "unknown", f"{code} {text.decode(errors='replace')}", str(code))
+
+
+def _not_now(error: OSError | smtplib.SMTPException) -> Delivery:
+    """Whatever else goes wrong is tried again; only a server that turns our sender away still serves the others."""
+    down = not isinstance(error, smtplib.SMTPSenderRefused) or error.smtp_code == _CLOSING
+    code = str(getattr(error, "smtp_code", type(error).__name__))
+    return Delivery("unknown", f"{type(error).__name__}: {error}", code, down=down)
 
 
 class EmailChannel(Channel):
     """SMTP at OPENLK_EMAIL_URL: smtp://, smtp+tls:// (STARTTLS) or smtps://, with name and password if needed."""
+
+    longest_seconds: ClassVar[float] = DEADLINE_SECONDS
 
     def deliver(self, parcel: Parcel) -> Delivery:
         """Send one letter within the deadline.
@@ -103,7 +114,7 @@ class EmailChannel(Channel):
         try:
             message = compose(parcel)
         except UnicodeError as error:
-            return Delivery("no", f"the address cannot be written for mail servers: {error}")
+            return Delivery("no", f"the address cannot be written for mail servers: {error}", "address")
         kind = smtplib.SMTP_SSL if urlsplit(settings.EMAIL_URL).scheme == "smtps" else smtplib.SMTP
         server = kind(timeout=DEADLINE_SECONDS)
         timer = threading.Timer(DEADLINE_SECONDS, _cut, [server])
@@ -113,12 +124,12 @@ class EmailChannel(Channel):
         except smtplib.SMTPRecipientsRefused as error:
             return _refusal(error)
         except (smtplib.SMTPNotSupportedError, smtplib.SMTPDataError) as error:
-            permanent = getattr(error, "smtp_code", _PERMANENT) >= _PERMANENT
-            return Delivery("no" if permanent else "unknown", str(error))
+            code = getattr(error, "smtp_code", _PERMANENT)
+            return Delivery("no" if code >= _PERMANENT else "unknown", str(error), str(code))
         except (OSError, smtplib.SMTPException) as error:
-            return Delivery("unknown", f"{type(error).__name__}: {error}")
+            return _not_now(error)
         finally:
             timer.cancel()
             # Taken over is taken over: how the server says good-bye changes nothing.
             server.close()
-        return Delivery("yes")
+        return Delivery("yes", code="250")

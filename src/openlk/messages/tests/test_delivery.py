@@ -15,12 +15,14 @@ from pytest_django import Settings
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
-from openlk.messages.actions import queue, send_due
+from openlk.messages.actions import queue
 from openlk.messages.channel import Parcel
 from openlk.messages.channels import sms
 from openlk.messages.channels.email import EmailChannel, compose
 from openlk.messages.channels.sms import SmsChannel
 from openlk.messages.models import Message
+from openlk.messages.sending import send_due
+from openlk.messages.tests.outbox import World
 
 PARCEL = Parcel(
     message_id="0123456789abcdef",
@@ -32,18 +34,6 @@ PARCEL = Parcel(
     text="Логин: 0012345678\nhttp://localhost:8000/alpha/login\n",
     html="<p>Логин: 0012345678</p>",
 )
-
-
-class World:
-    """The part of a running sandbox that these tests use; the fixture gives the real one."""
-
-    def messages(self, **fields: str) -> list[dict[str, str]]:
-        """What has arrived, the newest first."""
-        raise NotImplementedError
-
-    def post(self, path: str, body: object) -> object:
-        """Change how it behaves."""
-        raise NotImplementedError
 
 
 def _parcel(recipient: str, message_id: str = "id-1") -> Parcel:

@@ -135,3 +135,21 @@ def test_a_form_that_is_too_large_is_refused(documents: None, cabinet: Cabinet) 
     page = Browser().post("/alpha/support", {"message": "я" * 200_000})
     assert page.status in {400, 413}
     assert BRAND in page.text
+
+
+@pytest.mark.parametrize(("path", "allow"), [("/alpha/logout", "POST"), ("/livez", "GET, HEAD")])
+def test_a_wrong_method_gets_a_page_that_says_what_to_do(
+    documents: None, cabinet: Cabinet, path: str, allow: str
+) -> None:
+    method = "GET" if allow == "POST" else "OPTIONS"
+    page = Browser()._request(method, path, b"", {})
+    assert (page.status, page.headers["Allow"]) == (405, allow)
+    assert "Эта страница открывается иначе" in page.text
+    assert (BRAND in page.text) is path.startswith("/alpha/")
+
+
+def test_a_form_that_is_too_large_says_so(documents: None, cabinet: Cabinet) -> None:
+    page = Browser().post("/alpha/support", {"message": "я" * 200_000})
+    assert page.status == 413
+    assert "Слишком много текста" in page.text
+    assert Browser().post("/alpha/support", {"message": "я" * 20}).status == 403, "a control"

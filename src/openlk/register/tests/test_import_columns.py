@@ -51,18 +51,18 @@ def test_a_header_may_be_written_in_many_ways(db: None, cabinet: Cabinet, header
     values = [*VALUES.values()][: len(header)]
     assert importer.apply([Row(2, tuple(values))]).problems == []
     with scope(cabinet):
-        holder = Holder.objects.get()
+        holder, identifier = Holder.objects.get(), Identifier.objects.get()
         contacts = dict(Contact.objects.values_list("kind", "value"))
     assert (holder.full_name, holder.key) == ("Ковалёва Анна Петровна", "0012345678")
     assert contacts == {"phone": "+79123456789", "email": "anna@example.org"}
-    assert holder.facts == {"region": "Пермский край"}
+    assert identifier.facts == {"region": "Пермский край"}
 
 
 def test_the_letter_yo_does_not_matter_in_a_title(db: None, cabinet: Cabinet) -> None:
     """«ё» and «е» of a title are one letter; a title of the test cabinet has none, so its own name is spelled so."""
     importer = _importer(cabinet)
     importer.prepare(["ФИО", "Номер профсоюзного билёта"])
-    assert importer.places == {"full_name": 0, "union_card": 1}
+    assert importer.reader.places == {"full_name": 0, "union_card": 1}
 
 
 def test_columns_may_stand_in_any_order_among_others(db: None, cabinet: Cabinet) -> None:
@@ -71,7 +71,7 @@ def test_columns_may_stand_in_any_order_among_others(db: None, cabinet: Cabinet)
     row = Row(2, ("1", "Москва", "кто это?", "12345", "", "Ли Ян"))
     assert importer.apply([row]).problems == []
     with scope(cabinet):
-        assert Holder.objects.get().facts == {"region": "Москва"}
+        assert Identifier.objects.get().facts == {"region": "Москва"}
         assert Identifier.objects.get().value == "12345"
 
 

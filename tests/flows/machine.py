@@ -1,0 +1,227 @@
+"""Several people with several browsers in front of one cabinet, doing whatever they like in any order."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from openlk.cabinets.scoping import scope
+from openlk.flows.definition import flows_of, offered_flows
+from openlk.flows.engine import decide
+from openlk.flows.links import NoSuchLogin, operators_link
+from openlk.flows.schedule import expire_idle
+from openlk.guard.sends import may_send
+from openlk.kit import clock
+from openlk.register.models import Identifier
+from tests.flows.filling import NEW_EMAIL, NEW_PHONE
+from tests.flows.world import World
+from tests.support.people import make_person
+
+DEVICES = some.integers(0, 2)
+# Mostly the browser that began, and mostly its own person.
+MOSTLY_FIRST = some.sampled_from([0, 0, 0, 1, 2])
+SELDOM = some.sampled_from([False, False, False, True])
+SMALL = some.integers(0, 5)
+SPANS = some.sampled_from(
+    [timedelta(seconds=20), timedelta(minutes=9), timedelta(hours=1), timedelta(hours=20), timedelta(days=8)]
+)
+MOST_STEPS = 6
+
+
+class FlowMachine(RuleBasedStateMachine):
+    """Drives one flow of one cabinet, and the cabinet's other flows beside it."""
+
+    slug: ClassVar[str]
+    flow: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.slug, self.flow)
+
+    def teardown(self) -> None:
+        self.world.close()
+
+    @initialize(steps=some.integers(0, MOST_STEPS))
+    def somebody_begins(self, steps: int) -> None:
+        world = self.world
+        if flows_of(world.cabinet)[self.flow].who == "login":
+            world.log_in(world.devices[0], world.person())
+        world.begin(world.devices[0], self.flow, person=world.person())
+        self._walk(0, steps)
+
+    def _walk(self, device: int, steps: int) -> None:
+        world = self.world
+        for _ in range(steps):
+            if not world.devices[device].tabs:
+                return
+            before = world.before
+            world.go_on(world.devices[device], world.person())
+            if world.before is before and world.links():
+                world.confirm(world.devices[device], world.links()[0])
+
+    @rule(device=MOSTLY_FIRST, flow=SMALL, own=some.booleans(), other=SELDOM, known=some.booleans())
+    def begin(self, device: int, flow: int, own: bool, other: bool, known: bool) -> None:
+        names = [*flows_of(self.world.cabinet)]
+        name = self.flow if own else names[flow % len(names)]
+        self.world.begin(self.world.devices[device], name, person=self.world.person(other), known=known)
+
+    @rule(device=MOSTLY_FIRST, steps=some.integers(1, MOST_STEPS))
+    def walk_on(self, device: int, steps: int) -> None:
+        self._walk(device, steps)
+
+    @rule(device=MOSTLY_FIRST, other=SELDOM)
+    def send_what_is_right(self, device: int, other: bool) -> None:
+        if self.world.devices[device].tabs:
+            self.world.go_on(self.world.devices[device], self.world.person(other))
+
+    @rule(device=MOSTLY_FIRST, place=SMALL, way=SMALL)
+    def send_what_is_wrong(self, device: int, place: int, way: int) -> None:
+        if self.world.devices[device].tabs:
+            self.world.go_on(self.world.devices[device], self.world.person(), place=place, way=way)
+
+    @rule(device=MOSTLY_FIRST, tab=SMALL)
+    def send_an_old_form(self, device: int, tab: int) -> None:
+        if self.world.devices[device].tabs:
+            self.world.send_old(self.world.devices[device], tab, self.world.person())
+
+    @rule(device=MOSTLY_FIRST)
+    def send_a_form_twice(self, device: int) -> None:
+        one = self.world.devices[device]
+        if one.tabs:
+            place = len(one.tabs) - 1
+            page = one.tabs[place]
+            self.world.send_old(one, place, self.world.person())
+            one.keep(page)
+            self.world.send_old(one, -1, self.world.person())
+
+    @rule(device=MOSTLY_FIRST)
+    def ask_for_another(self, device: int) -> None:
+        if self.world.devices[device].tabs:
+            self.world.ask_again(self.world.devices[device])
+
+    @rule(device=DEVICES, whose=MOSTLY_FIRST, cookie=SELDOM)
+    def open_elsewhere(self, device: int, whose: int, cookie: bool) -> None:
+        here, there = self.world.devices[device], self.world.devices[whose]
+        if cookie:
+            here.browser.jar = dict(there.browser.jar)
+        if there.run:
+            self.world.look_at(here, there.run)
+
+    @rule(device=DEVICES, whose=MOSTLY_FIRST)
+    def ask_to_resume(self, device: int, whose: int) -> None:
+        run = self.world.row(self.world.devices[whose].run)
+        if run is None:
+            return
+        here = self.world.devices[device]
+        page = here.browser.get(f"/{self.slug}/status/{run.status_token}")
+        if page.forms():
+            self.world.send(here, page, -1, {})
+
+    @rule(device=DEVICES, place=SMALL)
+    def look_at_a_link(self, device: int, place: int) -> None:
+        links = self.world.links()
+        if links:
+            self.world.scan(self.world.devices[device], links[place % len(links)])
+
+    @rule(device=MOSTLY_FIRST, place=some.sampled_from([0, 0, 1, 2, 3]))
+    def confirm_a_link(self, device: int, place: int) -> None:
+        links = self.world.links()
+        if links:
+            self.world.confirm(self.world.devices[device], links[place % len(links)])
+
+    @rule(place=SMALL, approved=some.booleans(), stale=SELDOM)
+    def decide_and_decide_again(self, place: int, approved: bool, stale: bool) -> None:
+        world = self.world
+        waiting = [run for run in world.before.runs.values() if run.waiting_for == "operator" and run.state == "active"]
+        if not waiting:
+            return
+        run = waiting[place % len(waiting)]
+        version = run.version - stale
+        for said in (approved, not approved):
+            acted = decide(world.cabinet, str(run.pk), version, approved=said, actor="operator:1")
+            assert acted.stale or (said is approved and not stale), "two decisions counted"
+            world.settle()
+
+    @rule(delta=SPANS)
+    def time_passes(self, delta: timedelta) -> None:
+        self.world.forward(delta)
+
+    @rule()
+    def sweep(self) -> None:
+        expire_idle(self.world.cabinet)
+        self.world.settle()
+
+    @rule(name=some.sampled_from(["as it was", "reworded", "longer", "shorter", "gone"]))
+    def upgrade(self, name: str) -> None:
+        self.world.upgrade(name)
+
+    @rule(device=MOSTLY_FIRST, other=SELDOM)
+    def log_in(self, device: int, other: bool) -> None:
+        self.world.log_in(self.world.devices[device], self.world.person(other))
+
+    @rule(device=MOSTLY_FIRST)
+    def log_out(self, device: int) -> None:
+        self.world.log_out(self.world.devices[device])
+
+    @rule(phone=some.booleans(), email=some.booleans())
+    def the_register_changes(self, phone: bool, email: bool) -> None:
+        world, person = self.world, self.world.person()
+        contacts = {
+            "phone": "+79170000000" if phone else "",
+            "email": "anna@another.example" if email else "",
+        }
+        world.known.typed |= {each for each in contacts.values() if each}
+        make_person(world.cabinet, union_card=person.union_card, region=person.region, **contacts)
+        world.people[0] = replace(person, **contacts)
+        world.settle()
+
+    @rule(back=some.booleans())
+    def the_number_ends(self, back: bool) -> None:
+        with scope(self.world.cabinet):
+            ended_at = None if back else clock.now()
+            Identifier.objects.filter(pk=self.world.person().identifier.pk).update(ended_at=ended_at)
+
+    @rule()
+    def somebody_pumps(self) -> None:
+        with scope(self.world.cabinet), transaction.atomic():
+            for channel, whom in (("sms", NEW_PHONE), ("email", NEW_EMAIL), ("email", self.world.person().email)):
+                for _ in range(5):
+                    may_send(channel, whom, "192.0.2.99")
+
+    @rule(other=SELDOM)
+    def an_operator_sends_a_link(self, other: bool) -> None:
+        world = self.world
+        if offered_flows(world.cabinet, "recover"):
+            try:
+                operators_link(world.cabinet, world.person(other).union_card, "operator:1")
+            except NoSuchLogin:
+                pass
+            world.settle()
+
+    @invariant()
+    def strangers_see_nothing(self) -> None:
+        self.world.check_strangers()
+
+
+def drive(slug: str, flow: str, *, examples: int, steps: int, shrink: bool = True) -> None:
+    """Let the machine run; the same examples each time. Raises what it found."""
+    machine = type("Machine", (FlowMachine,), {"slug": slug, "flow": flow})
+    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=phases,
+            report_multiple_bugs=False,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
