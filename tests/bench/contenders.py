@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 
 from tests.bench.client import Answer, Client, Visitor
 from tests.bench.programs import Program
+from tests.support.people import PASSWORD
 
 OK = 200
 FOUND = 302
@@ -155,3 +157,34 @@ def signed_in(client: Client, path: str, accounts: Sequence[Account]) -> list[Vi
         assert answer.status == FOUND, f"{path}: {answer.status}\n{answer.text}"
         found.append(visitor)
     return found
+
+
+class SignUp(Contender):
+    """Signs new people up with the peer: its form, then the form sent; every time from another address."""
+
+    def __init__(self, key: str, title: str, operations: int, program: Program, client: Client, *, path: str) -> None:
+        super().__init__(key, title, operations, program, uses_database=True)
+        self.client = client
+        self.path = path
+        self.addresses = addresses()
+        self.numbers = count(1)
+
+    def prepare(self) -> None:
+        self.client.reconnect()
+
+    def burst(self) -> None:
+        for number in islice(self.numbers, self.operations):
+            visitor = Visitor(next(self.addresses))
+            fields = {
+                "csrfmiddlewaretoken": self.client.get(self.path, visitor).form_token(),
+                "username": f"newcomer{number}",
+                "email": f"newcomer{number}@example.org",
+                "password1": PASSWORD,
+                "password2": PASSWORD,
+            }
+            answer = self.client.post(self.path, visitor, fields)
+            assert answer.status == FOUND, f"{self.path}: {answer.status}\n{answer.text}"
+
+    @property
+    def shown(self) -> str:
+        return "2 запроса"

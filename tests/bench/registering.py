@@ -68,13 +68,12 @@ class Registration(Contender):
         *,
         path: str,
         members: Iterator[Member],
-        homes: Iterator[str] | None = None,
     ) -> None:
         super().__init__(key, title, operations, program, uses_database=True)
         self.client = client
         self.path = path
         self.members = members
-        self.addresses = homes or addresses()
+        self.addresses = addresses()
         self.ready: Sequence[tuple[Visitor, Member]] = ()
         self.requests = 0
 
@@ -88,4 +87,4 @@ class Registration(Contender):
 
     @property
     def shown(self) -> str:
-        return f"{self.requests} запросов" if self.requests else ""
+        return f"{self.requests} запросов"

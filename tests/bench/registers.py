@@ -21,15 +21,16 @@ _PATRONYMICS = ("Петровна", "Ивановна", "Сергеевна", "�
 # The order of the tables is the order of their keys. Numbers stand in for what is written on a card or typed in a form.
 _FILL = (
     """
-    INSERT INTO register_holder (id, cabinet, register, key, full_name, name_key, facts)
-    SELECT n, %(cabinet)s, %(register)s, (%(first)s + n)::text, names.full_name, names.name_key,
-           jsonb_build_object('region', (%(regions)s::text[])[1 + n %% cardinality(%(regions)s::text[])])
+    INSERT INTO register_holder (id, cabinet, register, key, full_name, name_key)
+    SELECT n, %(cabinet)s, %(register)s, (%(first)s + n)::text, names.full_name, names.name_key
     FROM generate_series(1::bigint, %(count)s) AS n JOIN names ON names.number = n %% %(names)s
     ORDER BY n
     """,
     """
-    INSERT INTO register_identifier (id, cabinet, register, holder_id, value, printed, imported_at)
-    SELECT n, %(cabinet)s, %(register)s, n, (%(first)s + n)::text, (%(first)s + n)::text, now()
+    INSERT INTO register_identifier (id, cabinet, register, holder_id, value, printed, facts, row_digest, imported_at)
+    SELECT n, %(cabinet)s, %(register)s, n, (%(first)s + n)::text, (%(first)s + n)::text,
+           jsonb_build_object('region', (%(regions)s::text[])[1 + n %% cardinality(%(regions)s::text[])]),
+           decode(md5(n::text), 'hex'), now()
     FROM generate_series(1::bigint, %(count)s) AS n
     """,
     """

@@ -8,19 +8,35 @@ from pathlib import Path
 from tests.bench.measuring import Costs, cpu_ratio
 
 MISSED = 1
+OVER_HASH = 1.4
+BELOW_ARGON2 = 0.85
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that must not be above its limit."""
+    """A figure that must not be above its limit. `unjudged`: why it cannot be held against it on this machine."""
 
     title: str
     measured: float
     limit: float
+    unjudged: str = ""
 
     @property
     def met(self) -> bool:
-        return self.measured <= self.limit
+        return bool(self.unjudged) or self.measured <= self.limit
+
+    @property
+    def verdict(self) -> str:
+        """The word in the report."""
+        return "не судим" if self.unjudged else "да" if self.met else "НЕТ"
+
+
+@dataclass(frozen=True)
+class Section:
+    """What else the report shows, in lines of Markdown."""
+
+    title: str
+    lines: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -34,14 +50,28 @@ class Report:
     # Ratios that nothing depends on.
     notes: Mapping[str, float]
     statements: Sequence[str]
+    sections: Sequence[Section] = ()
+
+
+def _of_argon2(costs: Mapping[str, Costs]) -> Goal:
+    """A login costs 1.4 hashes at most; it costs less than another library's hash only where ours does.
+
+    libsodium asks the system for its 19 MiB at every hash. In pages of 4 KiB that is nearly half of its time, in huge
+    ones a tenth; which it gets is the machine's choice (decision 006).
+    """
+    bare = cpu_ratio(costs["libsodium"], costs["argon2-cffi"])
+    reason = f"хеш libsodium здесь сам {number(bare)} хеша argon2-cffi" if bare > BELOW_ARGON2 / OVER_HASH else ""
+    return Goal("вход / хеш argon2-cffi", cpu_ratio(costs["login"], costs["argon2-cffi"]), BELOW_ARGON2, reason)
 
 
 def goals_of(costs: Mapping[str, Costs], statements: Sequence[str]) -> list[Goal]:
     """The goals of the project."""
     home, login = costs["home"], costs["login"]
     return [
-        Goal("вход / хеш libsodium", cpu_ratio(login, costs["libsodium"]), 1.4),
-        Goal("вход / хеш argon2-cffi", cpu_ratio(login, costs["argon2-cffi"]), 0.85),
+        Goal("вход / хеш libsodium", cpu_ratio(login, costs["libsodium"]), OVER_HASH),
+        _of_argon2(costs),
+        Goal("регистрация целиком / хеш libsodium", cpu_ratio(costs["registration"], costs["libsodium"]), 2.5),
+        Goal("регистрация в большом реестре / в малом", cpu_ratio(costs["among-many"], costs["registration"]), 1.2),
         Goal("запросов на главной, кроме области кабинета", float(len(statements)), 5),
         Goal("главная / пустая страница", cpu_ratio(home, costs["empty"]), 4),
         Goal("главная / страница почты allauth", cpu_ratio(home, costs["allauth"]), 0.2),
@@ -54,6 +84,8 @@ def notes_of(costs: Mapping[str, Costs]) -> dict[str, float]:
     return {
         "главная / страница почты allauth с постоянными соединениями": cpu_ratio(home, costs["allauth-persistent"]),
         "хеш libsodium / хеш argon2-cffi": cpu_ratio(costs["libsodium"], costs["argon2-cffi"]),
+        "вход / вход allauth": cpu_ratio(costs["login"], costs["allauth-login"]),
+        "регистрация целиком / регистрация allauth": cpu_ratio(costs["registration"], costs["allauth-signup"]),
     }
 
 
@@ -62,12 +94,13 @@ def exit_status(goals: Sequence[Goal]) -> int:
     return 0 if all(goal.met for goal in goals) else MISSED
 
 
-def _number(value: float, places: int = 2) -> str:
+def number(value: float, places: int = 2) -> str:
+    """As people write it: a comma, and no noughts behind a whole number."""
     text = f"{value:.{places}f}" if value != int(value) else str(int(value))
     return text.replace(".", ",")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A Markdown table that is also straight in a terminal."""
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
 
@@ -84,17 +117,14 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def as_markdown(report: Report) -> str:
     """The report for people."""
-    goals = [
-        (each.title, _number(each.measured), f"≤ {_number(each.limit)}", "да" if each.met else "НЕТ")
-        for each in report.goals
-    ]
+    goals = [(each.title, number(each.measured), f"≤ {number(each.limit)}", each.verdict) for each in report.goals]
     costs = [
         (
             each.title,
-            _number(each.cpu_ms),
-            _number(min(c.cpu_ms for c in each.rounds)),
-            _number(max(c.cpu_ms for c in each.rounds)),
-            _number(each.wall_ms),
+            number(each.cpu_ms),
+            number(min(c.cpu_ms for c in each.rounds)),
+            number(max(c.cpu_ms for c in each.rounds)),
+            number(each.wall_ms),
             str(each.operations),
             each.shown,
         )
@@ -105,20 +135,22 @@ def as_markdown(report: Report) -> str:
         [
             f"# Замер скорости, {report.date}",
             "",
-            *_table(("Цель", "измерено", "предел", "достигнута"), goals),
+            *table(("Цель", "измерено", "предел", "достигнута"), goals),
             "",
-            *_table(("Для сведения", "измерено"), [(name, _number(value)) for name, value in report.notes.items()]),
+            *(f"«{each.title}»: {each.unjudged}.\n" for each in report.goals if each.unjudged),
+            *table(("Для сведения", "измерено"), [(name, number(value)) for name, value in report.notes.items()]),
             "",
-            *_table(("На одно действие", "CPU, мс", "от", "до", "время, мс", "за подход", "страница"), costs),
+            *table(("На одно действие", "CPU, мс", "от", "до", "время, мс", "за подход", "страница"), costs),
             "",
             f"Подходов: {rounds}. Показаны медианы; отношения взяты внутри каждого подхода. Запросы идут по одному.",
             "CPU: сервер со всеми потоками и потомками и весь PostgreSQL, по счёту ядра; сама нагрузка не считается.",
             "",
             f"Запросы главной ({len(report.statements)}):",
             "",
-            *(f"{number}. `{statement}`" for number, statement in enumerate(report.statements, start=1)),
+            *(f"{place}. `{statement}`" for place, statement in enumerate(report.statements, start=1)),
             "",
-            *_table(("Машина", ""), list(report.machine.items())),
+            *(line for section in report.sections for line in (f"## {section.title}", "", *section.lines, "")),
+            *table(("Машина", ""), list(report.machine.items())),
             "",
         ]
     )
@@ -138,6 +170,7 @@ def write(report: Report, folder: Path) -> str:
             key: {"cpu_ms": each.cpu_ms, "wall_ms": each.wall_ms, **asdict(each)} for key, each in report.costs.items()
         },
         "statements": list(report.statements),
+        "sections": [asdict(section) for section in report.sections],
     }
     (folder / "report.json").write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return text

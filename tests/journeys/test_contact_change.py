@@ -97,7 +97,7 @@ def test_member_changes_the_telephone(arrive: Arrive, members: Members) -> None:
 def _notices(walker: Walker, mailbox: str, number: str) -> list[Message]:
     """What the contacts that were there before were told."""
     letter = walker.world.messages(mailbox, about=CHANGED_SUBJECT)[0]
-    return [letter, walker.world.messages(number, channel="sms")[0]]
+    return [letter, walker.world.messages(number, channel="sms", about=CHANGED_SUBJECT)[0]]
 
 
 @walks(30)

@@ -64,8 +64,7 @@ NOBODY = "66 0999 00017"
 def _told(walker: Walker, member: Member) -> None:
     """Every contact of the cabinet hears that the password was changed."""
     walker.world.messages(mailbox_of(member), about=CHANGED)
-    sms = walker.world.messages(number_of(member), channel="sms")[0]
-    assert "пароль от Вашего кабинета изменён" in sms["text"]
+    sms = walker.world.messages(number_of(member), channel="sms", about="пароль от Вашего кабинета изменён")[0]
     assert SUPPORT_PHONE in sms["text"]
 
 

@@ -89,7 +89,7 @@ class _Surveyor:
 
 
 @pytest.fixture(scope="session")
-def survey(world: World, browser: Browser, members: Members) -> Iterator[Survey]:
+def survey(static_files: None, world: World, browser: Browser, members: Members) -> Iterator[Survey]:
     """`survey(state)`: what was found there."""
     guest, member = (new_walker(world, browser) for _ in range(2))
     log_in(member.open("login"), ANNA.member.card, ANNA.password)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.pages.painted import PAINTED_STATES
 from tests.pages.state import Control, Stage, State, at
 from tests.pages.states_of_recovery import CHANGE_STATES, RECOVERY_STATES
 from tests.support.members import sample_people
@@ -226,4 +227,5 @@ STATES = (
     State("member-lost", LOST, at("net-takoy"), member=True),
     *RECOVERY_STATES,
     *CHANGE_STATES,
+    *PAINTED_STATES,
 )

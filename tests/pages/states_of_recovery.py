@@ -78,7 +78,7 @@ def _waits(stage: Stage) -> None:
     label(page, CARD).fill(NOBODY.format(51))
     for number in range(MOST_TRIES):
         # Another number each time: one number alone makes wait much sooner.
-        answers = {**typed, **consents, "union_card": f"66 0998 000{number:02d}"}
+        answers: dict[str, str | float | bool] = {**typed, **consents, "union_card": f"66 0998 000{number:02d}"}
         answer = page.request.post(stage.walker.world.home + "register", form=answers)
         if answer.status == 429:
             break

@@ -23,6 +23,12 @@ PHONE = "+79123456789"
 CAP = 5
 
 
+@pytest.fixture(autouse=True)
+def _production(settings: Settings) -> None:
+    """A demo is more patient."""
+    settings.MODE = "production"
+
+
 def _send(cabinet: Cabinet, recipient: str, address: str) -> int:
     with scope(cabinet), transaction.atomic():
         return may_send("sms", recipient, address)

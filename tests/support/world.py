@@ -76,7 +76,7 @@ class World:
     def messages(self, to: str, *, at_least: int = 1, channel: str = "email", about: str = "") -> list[Message]:
         """What arrived for a mailbox or a number, newest first; waits until there are `at_least` so many.
 
-        `about`: only those whose subject holds these words.
+        `about`: only those whose subject (an SMS has none: its text) holds these words.
         """
         address = f"http://127.0.0.1:{self.port + 1}/messages.json?{urlencode({'to': to, 'channel': channel})}"
         deadline = clock.monotonic() + LETTER_WITHIN_SECONDS
@@ -84,7 +84,7 @@ class World:
         while clock.monotonic() < deadline:
             answer = urllib3.request("GET", address, timeout=5.0, retries=False)
             assert answer.status == 200, f"the sandbox answers {answer.status}"
-            found = [each for each in cast(list[Message], answer.json()) if about in each["subject"]]
+            found = [each for each in cast(list[Message], answer.json()) if about in (each["subject"] or each["text"])]
             if len(found) >= at_least:
                 return found
             time.sleep(_POLL_SECONDS)

@@ -170,9 +170,9 @@ def switch(name: str) -> bool:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def networks(name: str, default: str) -> list[Network]:
-    """OPENLK_<name>: networks or single addresses, separated by commas."""
-    given = [each.strip() for each in variable(name, default).split(",") if each.strip()]
+def networks(name: str, text: str) -> list[Network]:
+    """The value `text` of OPENLK_<name>: networks or single addresses, separated by commas."""
+    given = [each.strip() for each in text.split(",") if each.strip()]
     try:
         return [ipaddress.ip_network(each) for each in given]
     except ValueError:

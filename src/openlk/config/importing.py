@@ -10,6 +10,7 @@ from openlk.cabinets.registry import cabinet as cabinet_named
 from openlk.cabinets.scoping import scope
 from openlk.config.progress import ProgressLine
 from openlk.files.importing import ImportRefused, Options, run_import
+from openlk.files.leases import LeaseLost
 from openlk.files.models import Import
 from openlk.files.queries import error_file_of, imports
 from openlk.files.summary import Summary
@@ -89,6 +90,9 @@ def import_register(slug: str, register_name: str, file: Path, options: Options,
     except (UnreadableFile, ImportRefused) as error:
         print(f"{file.name}: {error}", file=sys.stderr)
         return 1
+    except (KeyboardInterrupt, LeaseLost):
+        print("Загрузка прервана. Повторите ту же команду: она продолжит с того же места.", file=sys.stderr)
+        return 1
     _tell_problems(summary, options.errors)
     if options.rehearse:
         print("Это была проверка: в реестре ничего не изменилось.", file=sys.stderr)
@@ -143,6 +147,9 @@ def roll_import_back(slug: str, import_id: int) -> int:
             record = roll_back(found, import_id, line.show)
     except ImportRefused as error:
         print(error, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, LeaseLost):
+        print("Отмена прервана. Повторите ту же команду: она продолжит с того же места.", file=sys.stderr)
         return 1
     for remark in record.remarks:
         print(remark, file=sys.stderr)

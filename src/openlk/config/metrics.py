@@ -39,7 +39,7 @@ def may_read(request: HttpRequest) -> bool:
 def _is_whole(file: Path) -> bool:
     """A process that was killed in the middle of its first write may leave a file that cannot be read."""
     try:
-        list(MmapedDict.read_all_values_from_file(str(file)))
+        list(MmapedDict.read_all_values_from_file(str(file)))  # type: ignore[no-untyped-call]  # it has no types
     except Exception:  # noqa: BLE001 -- whatever is wrong with one file, the others are still told
         return False
     return True
@@ -49,15 +49,20 @@ def _has_ended(file: Path) -> bool:
     return not (_PROC / file.stem.rpartition("_")[2]).exists()
 
 
+def _merged(files: Iterable[Path]) -> Iterable[Metric]:
+    names = [str(file) for file in files]
+    found: Iterable[Metric] = MultiProcessCollector.merge(names)  # type: ignore[no-untyped-call]  # it has no types
+    return found
+
+
 def _counted(commands: Iterable[Started]) -> Iterable[Metric]:
     files = [file for command in commands for file in command.folder.glob("*.db")]
     # What a dead process was doing is not being done; what it has done stays counted.
     files = [file for file in files if not (file.name.startswith("gauge_live") and _has_ended(file))]
     try:
-        merged: Iterable[Metric] = MultiProcessCollector.merge([str(file) for file in files])
+        return _merged(files)
     except Exception:  # noqa: BLE001 -- see _is_whole
-        merged = MultiProcessCollector.merge([str(file) for file in files if _is_whole(file)])
-    return merged
+        return _merged(file for file in files if _is_whole(file))
 
 
 def _process_metrics(commands: Iterable[Started]) -> Iterator[Metric]:

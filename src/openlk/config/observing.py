@@ -37,14 +37,17 @@ class Observed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        started, cpu_started = clock.monotonic(), clock.cpu()
+        started = clock.monotonic()
+        # Asking for the CPU costs more than all counting: only where a line tells it.
+        cpu_started = clock.cpu() if logger.isEnabledFor(logging.INFO) else None
         trace = Trace(request, request_id(request))
         request.request_id = trace.request_id  # type: ignore[attr-defined]  # for the page of a failure
         token = traced.set(trace)
         IN_FLIGHT.inc()
         try:
             response = self.get_response(request)
-            self._note(trace, response, clock.monotonic() - started, clock.cpu() - cpu_started)
+            cpu_seconds = 0.0 if cpu_started is None else clock.cpu() - cpu_started
+            self._note(trace, response, clock.monotonic() - started, cpu_seconds)
         finally:
             IN_FLIGHT.dec()
             traced.reset(token)
@@ -58,7 +61,9 @@ class Observed:
         answered, took = _counters(view, method or "other", f"{status // 100}xx")
         answered.inc()
         took.observe(seconds)
-        level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+        # «Not now» (503) is an answer; every other 5xx is a failure of ours.
+        failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE
+        level = logging.ERROR if failed else logging.INFO
         if view not in _PROBES and logger.isEnabledFor(level):
             _write(level, method or "other", view, status, seconds, cpu_seconds)
 

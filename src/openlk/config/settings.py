@@ -40,7 +40,7 @@ SANDBOX_URL = address(
 EMAIL_URL = address("EMAIL_URL", variable("EMAIL_URL", f"smtp://127.0.0.1:{PORT + 2}" if MODE == "demo" else ""), _MAIL)
 SMS_URL = address("SMS_URL", variable("SMS_URL", f"http://sandbox@{_SANDBOX}/sms/send" if MODE == "demo" else ""), _WEB)
 # Who may read /metrics: the numbers of an installation are nobody else's business.
-METRICS_ALLOW = networks("METRICS_ALLOW", "127.0.0.0/8,::1/128")
+METRICS_ALLOW = networks("METRICS_ALLOW", variable("METRICS_ALLOW", "127.0.0.0/8,::1/128"))
 LOG = log_form()
 
 DEBUG = False

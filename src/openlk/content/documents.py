@@ -12,6 +12,7 @@ from openlk.content.definition import documents_of
 from openlk.content.models import DocumentVersion
 from openlk.kit import clock
 from openlk.kit.frontmatter import BadDocumentError, read_document
+from openlk.look.memory import Memory, forget
 
 
 class DocumentChanged(Exception):
@@ -80,6 +81,8 @@ def publish(cabinet: Cabinet) -> int:
                     published_at=clock.wall(),
                 )
                 added += 1
+    if added:
+        forget(cabinet)
     return added
 
 
@@ -89,6 +92,10 @@ def newest(name: str) -> DocumentVersion | None:
     published = DocumentVersion.objects.filter(name=name, version__lte=today)
     found: DocumentVersion | None = published.order_by("-version").first()
     return found
+
+
+# Read at most every half a minute: the first screen of every registration shows what it asks consent to.
+remembered_document: Memory[DocumentVersion | None] = Memory(lambda _, name: newest(name))
 
 
 def versions(name: str) -> list[DocumentVersion]:

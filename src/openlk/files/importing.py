@@ -5,6 +5,7 @@ Each room that takes tables offers an `Importer` in a file `imports.py`.
 
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,9 @@ def run_import(importer: Importer, file: Path, options: Options | None = None, p
     Raises UnreadableFile when the file as a whole cannot be read and ImportRefused; then nothing was written.
     """
     options = options or Options()
+    if options.errors is not None:
+        # What cannot be written is said before the work, not after it.
+        ErrorFile(options.errors).close()
     if options.rehearse:
         return _rehearsed(importer, file, options, progress)
     lease, record = _begun(importer, file, options)
@@ -80,27 +84,32 @@ def run_import(importer: Importer, file: Path, options: Options | None = None, p
 def _rehearsed(importer: Importer, file: Path, options: Options, progress: Progress) -> Summary:
     folder = private_folder(root() / f"{REHEARSALS}{secrets.token_hex(8)}")
     try:
-        staged = stage(file, folder, progress=lambda rows: progress(READING, rows, 0))
-        importer.prepare(staged.header)
-        with Scratch.made(folder, importer.tables) as scratch:
-            planned = importer.plan(
-                staged, scratch, replace=options.replace, tick=lambda rows: progress(PLANNING, rows, staged.rows)
-            )
-            _stop_if_too_many_end(importer, planned, options)
-            if options.errors is not None:
-                _write_errors(scratch, options.errors)
-            counts = planned.counts
-            written = counts.new + counts.changed + counts.returned
-            return Summary(
-                **vars(planned.counts),
-                unchanged=planned.rows - planned.refused - written,
-                refused=planned.refused,
-                problems=list(scratch.problems(SHOWN_PROBLEMS)),
-                problem_count=scratch.problem_count(),
-                remarks=list(planned.remarks),
-            )
+        with _no_space():
+            return _planned_only(importer, file, folder, options, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _planned_only(importer: Importer, file: Path, folder: Path, options: Options, progress: Progress) -> Summary:
+    staged = stage(file, folder, progress=lambda rows: progress(READING, rows, 0))
+    importer.prepare(staged.header)
+    with Scratch.made(folder, importer.tables) as scratch:
+        planned = importer.plan(
+            staged, scratch, replace=options.replace, tick=lambda rows: progress(PLANNING, rows, staged.rows)
+        )
+        _stop_if_too_many_end(importer, planned, options)
+        if options.errors is not None:
+            _write_errors(scratch, options.errors)
+        counts = planned.counts
+        written = counts.new + counts.changed + counts.returned
+        return Summary(
+            **vars(planned.counts),
+            unchanged=planned.rows - planned.refused - written,
+            refused=planned.refused,
+            problems=list(scratch.problems(SHOWN_PROBLEMS)),
+            problem_count=scratch.problem_count(),
+            remarks=list(planned.remarks),
+        )
 
 
 def _unfinished(importer: Importer) -> Import | None:
@@ -169,10 +178,22 @@ def fail(lease: Lease, reason: str, state: str = "failed") -> None:
 
 
 @contextmanager
+def _no_space() -> Iterator[None]:
+    """A scratch file that cannot be written is no fault of the program."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ImportRefused(
+            f"Рабочий файл загрузки не записывается ({error}). Освободите место на диске и повторите команду."
+        ) from error
+
+
+@contextmanager
 def _failing(lease: Lease) -> Iterator[None]:
     """Note why an import came to nothing, unless it has written something in an earlier life."""
     try:
-        yield
+        with _no_space():
+            yield
     except (UnreadableFile, ImportRefused) as error:
         with scope(lease.cabinet):
             written = Import.objects.get(pk=lease.import_id).state == "applying"

@@ -199,6 +199,9 @@ def _check_flow(cabinet: Cabinet, name: str, flow: FlowDefinition, known: Known)
         if flow.silent and step.writes and "proof" not in given:
             expected = "в молчаливом пути сюда доходит только тот, кто подтвердил контакт: поставьте раньше send_*."
             yield Problem(cabinet.folder / DEFINITION_FILE, key, expected)
+        if flow.silent and getattr(step.options, "taken", "") == "say":
+            expected = 'молчаливый путь не говорит, что кабинет уже есть: taken = "letter" или "allow".'
+            yield Problem(cabinet.folder / DEFINITION_FILE, f"{key}.taken", expected)
         given |= set(step.gives())
     yield from _check_order(cabinet, name, flow)
 

@@ -16,7 +16,7 @@ from openlk.audit.actions import record
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.flows.models import Run
-from openlk.flows.opening import AFTER_DECISION, Opened, idle_at, is_own, locked, mended, save
+from openlk.flows.opening import AFTER_DECISION, Opened, idle_at, is_own, locked, mended, save, walk_of
 from openlk.flows.step import Again, FieldError, Next, Outcome, Refusal, Refuse, Submission, Wait
 from openlk.flows.versions import current_flow, freeze
 from openlk.flows.walk import Visitor, Walk
@@ -53,12 +53,12 @@ class _Undo(Exception):
 
 
 def begin(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run:
-    """Write a new run at its first step, in a transaction of its own; a signed-in person's flow is that session's."""
+    """Write a new run at its first step, in one transaction; a signed-in person's flow is that session's."""
     flow = current_flow(cabinet, flow_name)
     signed_in = flow.who == "login"
     if signed_in and visitor.login_id is None:
         raise PermissionError(f"{flow_name} is for those who are signed in")
-    with scope(cabinet), transaction.atomic():
+    with scope(cabinet), transaction.atomic(savepoint=False):
         now = clock.wall()
         for _ in range(NUMBER_TRIES):
             number = str(secrets.randbelow(10**NUMBER_DIGITS)).zfill(NUMBER_DIGITS)
@@ -82,9 +82,20 @@ def begin(cabinet: Cabinet, flow_name: str, visitor: Visitor) -> Run:
     raise RuntimeError("no free run number in five tries")
 
 
+def start(cabinet: Cabinet, flow_name: str, submission: Submission, visitor: Visitor) -> Acted:
+    """Begin a run and carry out what was sent from its first screen, both or neither: nobody else sees the run before.
+
+    Whoever calls it has seen that a signed-in person's proof is young enough for the flow.
+    """
+    with scope(cabinet), transaction.atomic(savepoint=False):
+        run = begin(cabinet, flow_name, visitor)
+        flow = current_flow(cabinet, flow_name)
+        return _submitted(Opened(run, flow, walk_of(cabinet, run, flow, visitor)), submission)
+
+
 def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, visitor: Visitor) -> Acted:
     """Carry out what a person sent from the screen of a run. A stale version changes nothing."""
-    with scope(cabinet), transaction.atomic():
+    with scope(cabinet), transaction.atomic(savepoint=False):
         run = locked(Run.objects.filter(pk=run_id))
         if run is None:
             raise Run.DoesNotExist(run_id)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from openlk.cabinets.scoping import current
+from openlk.cabinets.scoping import current, scope
 from openlk.flows.links import confirm, look, send_resume_link
 from openlk.flows.models import Run
 from openlk.flows.opening import open_run, run_of_status
@@ -13,7 +13,8 @@ from openlk.flows.showing import run_address, spaced
 from openlk.flows.versions import NoLongerFits, thawed
 from openlk.flows.views import known_browser, remember, visitor_of
 from openlk.guard.addresses import client_address
-from openlk.kit.dates import clock_time, day_month
+from openlk.guard.challenges import link_wait
+from openlk.kit.dates import clock_time, day_month, waiting_time
 from openlk.look.page import page
 
 
@@ -44,6 +45,10 @@ def _unseen(response: HttpResponse) -> HttpResponse:
 
 
 def _dead_link(request: HttpRequest) -> HttpResponse:
+    with scope(current()):
+        wait_seconds = link_wait(client_address(request))
+    if wait_seconds:
+        return _wait(request, wait_seconds)
     context = {
         "title": "Ссылка больше не действует",
         "sentences": [
@@ -59,6 +64,17 @@ def _dead_link(request: HttpRequest) -> HttpResponse:
 
 
 _SENT = "Если в заявке есть почта или телефон, мы отправили туда ссылку. Откройте её на этом устройстве."
+def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
+    context = {
+        "title": "Слишком много попыток",
+        "sentences": [f"Подождите {waiting_time(seconds)} и откройте ссылку из письма ещё раз. Она не пропала."],
+        "actions": [{"text": "Перейти ко входу", "href": reverse("login"), "primary": False}],
+    }
+    response = _unseen(page(request, "flows/gone.html", context, status=429))
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 _STATES = {
     "done": ("Готово", "Заявка выполнена. Больше ничего делать не нужно."),
     "refused": ("Не принято", "Дальше по этой заявке не получится. Позвоните или напишите в поддержку."),

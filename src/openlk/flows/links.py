@@ -63,7 +63,9 @@ def look(cabinet: Cabinet, token: str, address: str) -> Opened | None:
         run = locked(Run.objects.filter(pk=target.run_id, state="active"))
         if run is None or (target.position is not None and run.position != target.position):
             return None
-        return mended(cabinet, run, Visitor("", ""))
+        opened = mended(cabinet, run, Visitor("", ""))
+        # Making it stand may have ended it, or put it back to a place that another link leads to.
+        return opened if run.state == "active" and target.position in {None, run.position} else None
 
 
 def confirm(cabinet: Cabinet, token: str, visitor: Visitor) -> Acted | None:

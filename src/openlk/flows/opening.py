@@ -13,7 +13,7 @@ from openlk.flows.definition import flows_of
 from openlk.flows.fields import fields_of
 from openlk.flows.models import Run
 from openlk.flows.step import Submission
-from openlk.flows.versions import Flow, NoLongerFits, current_flow, freeze, thawed
+from openlk.flows.versions import Flow, NoLongerFits, current_flow, freeze, place_after, thawed
 from openlk.flows.walk import Visitor, Walk
 from openlk.kit import clock
 from openlk.kit.sealed import digest, seal, unseal
@@ -100,24 +100,29 @@ def mended(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
         run.state, run.answers = "expired", b""
         run.save(update_fields=["state", "answers"])
         return Opened(run, flow, walk)
-    run.flow_version = freeze(cabinet, flow.name)
-    run.position = flow.screen_at(run.position)
+    version = freeze(cabinet, flow.name)
+    run.position = place_after(run.flow_version, version, flow, run.position)
+    run.flow_version = version
     run.waiting_for = "person"
     run.version += 1
-    run.save(update_fields=["flow_version", "position", "waiting_for", "version"])
+    if not any("proof" in step.gives() for step in flow.steps[: run.position]):
+        # Whatever was proved on a way that is no more has to be proved again on this one.
+        run.facts = {name: fact for name, fact in run.facts.items() if name != "proofs"}
+    run.save(update_fields=["flow_version", "position", "waiting_for", "version", "facts"])
     return Opened(run, flow, walk_of(cabinet, run, flow, visitor), changed=True)
 
 
 def locked(runs: QuerySet[Run]) -> Run | None:
     """The one run of a query, locked against everybody else until the transaction ends."""
-    found: Run | None = runs.select_for_update(of=("self",)).select_related("flow_version").first()
+    # Not first(): it would sort what is one row by its key.
+    found: Run | None = next(iter(runs.select_for_update(of=("self",)).select_related("flow_version")), None)
     return found
 
 
 def open_run(cabinet: Cabinet, run_id: str, visitor: Visitor) -> Opened | None:
     """The run, if it exists and is this visitor's own. Writes only when it has to be mended."""
     with scope(cabinet):
-        run: Run | None = Run.objects.filter(pk=run_id).select_related("flow_version").first()
+        run: Run | None = next(iter(Run.objects.filter(pk=run_id).select_related("flow_version")), None)
         if run is None or not is_own(run, visitor):
             return None
         opened = _standing(cabinet, run, visitor)

@@ -9,7 +9,7 @@ from openlk.cabinets.addressing import public_url
 from openlk.flows.contacts import contacts_in_use, registered_contacts
 from openlk.flows.step import Again, FieldError, Outcome, Refusal, Wait
 from openlk.flows.walk import Walk
-from openlk.guard.sends import may_send
+from openlk.guard.sends import address_wait, may_send
 from openlk.identity.contacts import MOST_REACHES, Reach, reaches
 from openlk.kit import clock
 from openlk.kit.dates import plural, waiting_time
@@ -109,6 +109,10 @@ def send(
     if not found and not walk.silent:
         return Again(refusal=nowhere)
     channel = found[0].channel if found else "email"
+    wait_seconds = address_wait(channel, walk.visitor.address)
+    if wait_seconds:
+        # A network's cap is the same for whomever it asks about: this may be said in a silent flow too.
+        return Again((too_soon(wait_seconds),))
     for place, post in enumerate(_padded(walk, found, channel)):
         wait_seconds = may_send(post.channel, _counted_recipient(walk, post), walk.visitor.address)
         if wait_seconds and not walk.silent:

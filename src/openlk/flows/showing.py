@@ -145,7 +145,7 @@ def _done(request: HttpRequest, opened: Opened) -> HttpResponse:
     context = dict(screen_of(opened))
     login_flow = opened.flow.who == "login"
     with scope(current()):
-        login = None if login_flow else Login.objects.filter(pk=opened.run.facts.get("login", 0)).first()
+        login = None if login_flow else next(iter(Login.objects.filter(pk=opened.run.facts.get("login", 0))), None)
         contacts = dict(login.contacts.values_list("kind", "value")) if login else {}
     email = contacts.get("email") if opened.flow.name == REGISTRATION else None
     return page(

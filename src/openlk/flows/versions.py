@@ -70,7 +70,7 @@ def freeze(cabinet: Cabinet, name: str) -> FlowVersion:
     frozen = structure(flows_of(cabinet)[name])
     text = json.dumps(frozen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    found: FlowVersion | None = FlowVersion.objects.filter(flow=name, sha256=sha256).first()
+    found: FlowVersion | None = next(iter(FlowVersion.objects.filter(flow=name, sha256=sha256)), None)
     if found is None:
         row = FlowVersion(flow=name, sha256=sha256, structure=frozen)
         FlowVersion.objects.bulk_create([row], ignore_conflicts=True)
@@ -88,10 +88,41 @@ def thawed(cabinet: Cabinet, version: FlowVersion) -> Flow:
     return _old_flow(cabinet, definition, version)
 
 
-def _old_flow(cabinet: Cabinet, definition: FlowDefinition, version: FlowVersion) -> Flow:
+def place_after(old: FlowVersion, new: FlowVersion, flow: Flow, position: int) -> int:
+    """The screen of today's flow where a run of an older one goes on: before it lies only what the run has done.
+
+    Steps count as done as far as both flows begin alike. What lies further on may stand behind a code that nobody has
+    given, however alike the places look.
+    """
+    before, today = _steps_in(old), _steps_in(new)
+    pairs = list(zip(before, today, strict=False))
+    alike = next((place for place, pair in enumerate(pairs) if not _same(*pair)), len(pairs))
+    if position < alike:
+        return flow.screen_at(position)
+    if alike < len(pairs) and before[alike]["use"] == today[alike]["use"]:
+        # The very screen that was changed is shown again, unless it waits for something that was not sent.
+        step = flow.steps[alike]
+        if step.asks and "proof" not in step.gives():
+            return alike
+    return flow.screen_at(max(alike - 1, 0))
+
+
+def _steps_in(version: FlowVersion) -> list[dict[str, Any]]:
     # Release 0.1 froze the steps alone: every flow was for anyone, and none was silent.
-    frozen = version.structure if isinstance(version.structure, dict) else {"steps": version.structure}
-    worded = [_worded(definition, place, options) for place, options in enumerate(frozen["steps"])]
+    found: list[dict[str, Any]] = (
+        version.structure["steps"] if isinstance(version.structure, dict) else version.structure
+    )
+    return found
+
+
+def _same(before: dict[str, Any], today: dict[str, Any]) -> bool:
+    """Options that came with a newer release do not make another step of it."""
+    return all(key in today and today[key] == value for key, value in before.items())
+
+
+def _old_flow(cabinet: Cabinet, definition: FlowDefinition, version: FlowVersion) -> Flow:
+    frozen = version.structure if isinstance(version.structure, dict) else {}
+    worded = [_worded(definition, place, options) for place, options in enumerate(_steps_in(version))]
     try:
         old = definition.model_copy(
             update={

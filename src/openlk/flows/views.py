@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from openlk.cabinets.cookies import drop_cookie, read_cookie, set_cookie
 from openlk.cabinets.scoping import current, scope
 from openlk.flows.definition import REGISTRATION, flows_of, offered_flows
-from openlk.flows.engine import NETWORK, Acted, act, begin, screen_of, too_many
+from openlk.flows.engine import NETWORK, Acted, act, screen_of, start, too_many
 from openlk.flows.models import Run
 from openlk.flows.opening import Opened, blank_walk, keep_answers, open_run, resumable
 from openlk.flows.showing import CHANGED, SENT_AGAIN, STALE, gone, run_address, screen, stands
@@ -19,6 +19,7 @@ from openlk.flows.versions import Flow, current_flow
 from openlk.flows.walk import Visitor
 from openlk.guard.actions import seconds_to_wait
 from openlk.guard.addresses import address_block, client_address
+from openlk.identity.devices import remember_browser
 from openlk.identity.middleware import login_of
 from openlk.identity.views import members_only
 from openlk.kit.sealed import new_token
@@ -71,8 +72,7 @@ def _begun(request: HttpRequest, flow: Flow, more: Mapping[str, Any]) -> HttpRes
     if submission.errors and not submission.hashed:
         # Nothing is written for a form that does not hold together: no run, no cookie.
         return _blank_again(request, flow, more, submission.errors, answers=submission.answers)
-    run = begin(cabinet, flow.name, visitor)
-    acted = act(cabinet, str(run.pk), 0, submission, visitor)
+    acted = start(cabinet, flow.name, submission, visitor)
     return remember(request, _after(request, acted, visitor, more), visitor)
 
 
@@ -173,7 +173,10 @@ def _after(request: HttpRequest, acted: Acted, visitor: Visitor, more: Mapping[s
     if acted.stale:
         return redirect(f"{address}?{'changed' if acted.changed else 'stale'}=1")
     if not acted.errors and acted.refusal is None:
-        return redirect(f"{address}?sent=1" if request.POST.get("again") else address)
+        response = redirect(f"{address}?sent=1" if request.POST.get("again") else address)
+        if acted.run.state == "done" and acted.run.session_id is None and acted.run.facts.get("login"):
+            remember_browser(request, response, current(), acted.run.facts["login"])
+        return response
     opened = open_run(current(), str(acted.run.pk), visitor)
     assert opened is not None  # it was acted upon by this very visitor
     first = opened.run.position == opened.flow.screens()[0]

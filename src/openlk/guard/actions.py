@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Max
 
 from openlk.cabinets.scoping import scoped_slug
 from openlk.guard.models import Budget, WholeBudget
@@ -38,6 +37,7 @@ _COUNTED = """
     first_ms = CASE WHEN {fresh} THEN %(now)s ELSE b.first_ms END,
     blocked_until_ms = CASE WHEN {fresh} THEN EXCLUDED.blocked_until_ms ELSE {next} END
 """
+_BLOCKED = "SELECT MAX(blocked_until_ms) FROM guard_budget WHERE cabinet = %s AND subject IN ({wanted})"
 _FORGIVE = "DELETE FROM guard_budget WHERE cabinet = %s AND subject = %s"
 _REFUND = "UPDATE guard_budget SET tries = tries - 1 WHERE cabinet = %s AND subject = %s AND tries > 0"
 _SWEEP_BATCH = 2000
@@ -99,7 +99,10 @@ def now_ms() -> int:
 
 
 def _longest_wait(subjects: Sequence[str]) -> int:
-    blocked = Budget.objects.filter(subject__in=subjects).aggregate(until=Max("blocked_until_ms"))["until"]
+    wanted = ", ".join(["%s"] * len(subjects))
+    with connection.cursor() as cursor:
+        cursor.execute(_BLOCKED.format(wanted=wanted), [scoped_slug(), *subjects])
+        (blocked,) = cursor.fetchone()
     return max(0, -(-((blocked or 0) - now_ms()) // 1000))
 
 

@@ -1,6 +1,7 @@
 """Browsers that proved once who sits at them: their tries are their own, and no stranger's misses slow them down."""
 
 import re
+from datetime import timedelta
 
 from django.db import connection
 
@@ -12,6 +13,7 @@ from openlk.kit.sealed import digest, new_token
 # Of one login; the one not seen for longest is forgotten first.
 MOST_DEVICES = 20
 DEVICE_DAYS = 400
+_SWEEP_BATCH = 2000
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 # Asked and written at every login, as statements that the database prepares once.
@@ -49,6 +51,14 @@ def remember_device(subject: str, device: str) -> str:
         if is_new:
             cursor.execute(_KEEP_LAST, [slug, subject, slug, subject])
     return token
+
+
+def sweep_devices() -> int:
+    """Delete browsers not seen for as long as their cookie lives; returns how many."""
+    old = clock.wall() - timedelta(days=DEVICE_DAYS)
+    found = KnownDevice.objects.filter(seen_at__lt=old).values_list("pk", flat=True)[:_SWEEP_BATCH]
+    deleted, _ = KnownDevice.objects.filter(pk__in=list(found)).delete()
+    return deleted
 
 
 def forget_devices(subject: str) -> None:

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from openlk.cabinets.scoping import current
-from openlk.guard.actions import refund, spend, spend_whole
+from openlk.guard.actions import refund, seconds_to_wait, spend, spend_whole
 from openlk.guard.addresses import address_block
 from openlk.guard.definition import limits_of
 from openlk.guard.rules import (
@@ -58,13 +58,14 @@ def may_send(channel: str, recipient: str, address: str) -> int:
     ten_minutes, whole_day = sends_to_recipient()
     hourly, daily = sends_asked_from_address()
     whom, block = digest(recipient)[:32], address_block(address)
-    # The cabinet's row comes first: senders of one cabinet stand in a row, so that two messages of one transaction
-    # and two of another never wait for each other.
+    # First the network's rows, which two messages of one transaction share; then the cabinet's, where senders stand in
+    # a row, so that two messages of one transaction and two of another never wait for each other. What is for show
+    # comes after what is sent (flows.sending), so that these two stand in one order too.
     wait_seconds = spend(
         [
-            (paid, at_most(of_cabinet, DAY)),
             (f"send:{channel}:hour:{block}", hourly),
             (f"send:{channel}:day:{block}", daily),
+            (paid, at_most(of_cabinet, DAY)),
             (f"send:{channel}:near:{digest(_neighbours(channel, recipient))[:32]}", sends_to_neighbours(channel)),
             (f"send:{channel}:soon:{whom}", ten_minutes),
             (f"send:{channel}:daily:{whom}", whole_day),
@@ -76,3 +77,9 @@ def may_send(channel: str, recipient: str, address: str) -> int:
     if wait_seconds:
         refund(paid)
     return wait_seconds
+
+
+def address_wait(channel: str, address: str) -> int:
+    """How many seconds this network has to wait before it may ask for a message, to whomever; counts nothing."""
+    block = address_block(address)
+    return max(seconds_to_wait(f"send:{channel}:{span}:{block}") for span in ("hour", "day"))

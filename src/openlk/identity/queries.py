@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from openlk.cabinets.scoping import scoped_slug
-from openlk.identity.models import Consent, Link, Session
+from openlk.identity.models import Consent, Session
 from openlk.kit import clock
 from openlk.kit.sealed import digest
 
@@ -84,12 +84,12 @@ def consents_of(login_id: int) -> list[Consent]:
     return list(Consent.objects.filter(login=login_id).order_by("-given_at")[:50])
 
 
-def holder_has_login(holder_id: int) -> bool:
-    """Whether any login opens this holder, through whatever identifier."""
-    return Link.objects.filter(holder=holder_id).exists()
+_OF_HOLDER = "SELECT login_id FROM identity_link WHERE cabinet = %s AND holder_id = %s ORDER BY id LIMIT 1"
 
 
 def login_of_holder(holder_id: int) -> int:
     """The login that opens this holder, through whatever identifier; 0 when there is none."""
-    found: int | None = Link.objects.filter(holder=holder_id).values_list("login_id", flat=True).first()
-    return found or 0
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_HOLDER, [scoped_slug(), holder_id])
+        found: tuple[int] | None = cursor.fetchone()
+    return found[0] if found else 0

@@ -28,7 +28,7 @@ Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
 
 WRONG_PAIR = "Логин или пароль не подошли. Проверьте номер и раскладку клавиатуры и попробуйте ещё раз."
-TOO_MANY = "Слишком много попыток. Подождите {} и попробуйте ещё раз."
+TOO_MANY = "Слишком много попыток. Подождите {} и попробуйте ещё раз. Забыли пароль? Нажмите «Восстановить доступ»."
 
 
 def members_only(view: View[Parameters]) -> View[Parameters]:

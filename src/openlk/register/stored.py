@@ -11,18 +11,8 @@ from openlk.cabinets.scoping import scoped_slug
 from openlk.register.models import Contact, Identifier
 from openlk.register.rows import Entry
 
-_COLUMNS = (
-    "pk",
-    "holder_id",
-    "holder__key",
-    "holder__full_name",
-    "holder__name_key",
-    "printed",
-    "facts",
-    "row_digest",
-    "imported_at",
-    "ended_at",
-)  # fmt: skip -- one line a thought
+_HOLDER = ("holder_id", "holder__key", "holder__full_name", "holder__name_key")
+_COLUMNS = ("pk", *_HOLDER, "printed", "facts", "row_digest", "imported_at", "ended_at")
 
 
 class StoredHolder(NamedTuple):

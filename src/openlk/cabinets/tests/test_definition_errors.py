@@ -128,6 +128,61 @@ MISTAKES = {
     "no registration": Mistake(
         "[flow.registration", "[flow.registratoin", "flow", "нужен путь «registration»", "registratoin"
     ),
+    "words that nobody fills": Mistake(
+        "Позвоните в поддержку: {phone}.",
+        "Позвоните в поддержку: {phnoe}.",
+        "flow.registration.steps[1].not_found",
+        "«{phnoe}» здесь нечем заполнить",
+        "phone",
+    ),
+    "field named like the engine's own": Mistake(
+        "[field.new_email]",
+        '[field.password]\nkind = "text"\nlabel = "x"\n[field.new_email]',
+        "field.password",
+        "поле самого движка",
+    ),
+    "field that begins like a consent": Mistake(
+        "[field.new_email]",
+        '[field.consent_x]\nkind = "text"\nlabel = "x"\n[field.new_email]',
+        "field.consent_x",
+        "поле самого движка",
+    ),
+    "login of another kind": Mistake(
+        'login = "union_card"', 'login = "email"', "flow.registration.steps[3].login", "«email» не найдено"
+    ),
+    "way back by what nobody logs in with": Mistake(
+        'by = "union_card"', 'by = "full_name"', "flow.recovery.steps[1].by", "«full_name» не найдено"
+    ),
+    "silent flow that writes before a proof": Mistake(
+        'use = "send_code"\nto = "login"\nby = ["sms"]\nletter = "recovery_code"',
+        'use = "preview"\nfields = ["union_card"]',
+        "flow.recovery_sms.steps[3]",
+        "только тот, кто подтвердил контакт",
+    ),
+    "silent flow that says who is taken": Mistake(
+        'title = "Регистрация"\nwho = "anyone"',
+        'title = "Регистрация"\nwho = "anyone"\nsilent = true',
+        "flow.registration.steps[1].taken",
+        "не говорит, что кабинет уже есть",
+    ),
+    "ways back with different forms": Mistake(
+        'choice = "SMS с кодом на мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card"]',
+        'choice = "SMS с кодом на мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card", "email"]',
+        "flow.recovery_sms.steps",
+        "начинаются с одних и тех же полей",
+    ),
+    "way back without a name": Mistake(
+        'choice = "SMS с кодом на мобильный телефон"\n', "", "flow.recovery_sms.choice", "назовите каждый"
+    ),
+    "change offered to strangers": Mistake(
+        'title = "Новый номер телефона"\nwho = "login"',
+        'title = "Новый номер телефона"\nwho = "anyone"',
+        "flow.change_phone.who",
+        "только пути с who",
+    ),
+    "contact saved without a code": Mistake(
+        'field = "new_phone"', 'field = "full_name"', "flow.change_phone.steps[3].field", "«full_name» не найдено"
+    ),
     "document without its text": Mistake(
         "[document.rules]", "[document.statute]", "document.statute", "нет файла documents/statute.md"
     ),

@@ -118,7 +118,7 @@ class _Talkative(Channel):
 
 
 def _break_everything(cabinet: Cabinet, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> object:
+    def broken(*_: object) -> int:
         raise RuntimeError(f"{person.full_name}, {person.phone}, {person.email}, {person.union_card}: {PASSWORD=}")
 
     known: Mapping[str, type[Channel]] = {"email": _Talkative}

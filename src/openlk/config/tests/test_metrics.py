@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from openlk.cabinets.loading import Cabinet
@@ -140,7 +140,7 @@ def test_a_database_that_is_away_is_told_and_the_rest_stays(
         raise OperationalError("gone")
 
     monkeypatch.setattr(business, "job_counts", gone)
-    monkeypatch.setattr(business.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     told = _read()
     assert told["openlk_database_up"] == 0
     assert "openlk_workers_alive" not in told

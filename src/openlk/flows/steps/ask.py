@@ -8,7 +8,7 @@ from pydantic import Field
 
 from openlk.cabinets.scoping import scope
 from openlk.content.definition import documents_of
-from openlk.content.documents import newest
+from openlk.content.documents import remembered_document
 from openlk.flows.contacts import CONTACT_KINDS, KEPT, registered_contacts
 from openlk.flows.fields import kind_of
 from openlk.flows.step import MAX_TYPED, FieldError, Known, Next, Outcome, Step, StepOptions, Submission, Wait, words
@@ -38,6 +38,8 @@ class AskOptions(StepOptions):
 
 
 def _known_contacts(walk: Walk) -> dict[str, str]:
+    if "identifier" not in walk.facts:
+        return {}
     with scope(walk.cabinet):
         return registered_contacts(walk)
 
@@ -111,8 +113,7 @@ class Ask(Step):
                 link = documents_of(walk.cabinet)[name].consent_link
                 yield FieldError(f"consent_{name}", f"Поставьте отметку: {link}. Без неё мы не можем продолжить.")
                 continue
-            with scope(walk.cabinet):
-                document = newest(name)
+            document = remembered_document.of(walk.cabinet, name)
             if document is None:
                 raise LookupError(f"document {name} is not published: run openlk migrate")
             if posted.get(f"shown_{name}", document.version) != document.version:
@@ -194,8 +195,7 @@ class Ask(Step):
 
     def _consent_box(self, walk: Walk, name: str) -> dict[str, Any]:
         words_of = documents_of(walk.cabinet)[name]
-        with scope(walk.cabinet):
-            document = newest(name)
+        document = remembered_document.of(walk.cabinet, name)
         version = document.version if document else ""
         given = {(each["document"], each["version"]) for each in walk.answers.get(CONSENTS, ())}
         return {

@@ -14,11 +14,11 @@ from openlk.flows.step import Again, Known, Next, Outcome, Refusal, Refuse, Step
 from openlk.flows.steps.ask import CONSENTS, PASSWORD_HASH
 from openlk.flows.walk import Walk
 from openlk.identity.actions import GivenConsent, GivenContact, LoginTaken, create_login
-from openlk.identity.queries import holder_has_login
+from openlk.identity.queries import login_of_holder
 from openlk.kit.names import given_names
 from openlk.ledger.actions import open_member_accounts
 from openlk.messages.actions import queue
-from openlk.register.models import Holder, Identifier
+from openlk.register.models import Identifier
 
 _TAKEN = Refusal(
     title="Кабинет уже создан",
@@ -69,9 +69,10 @@ class CreateLogin(Step):
         """Two runs of one person may arrive together: the holder's lock lets one through, the other is told."""
         if walk.nobody:
             return Refuse("taken", self.options.taken_words)
-        identifier = Identifier.objects.get(pk=walk.facts["identifier"])
-        holder = Holder.objects.select_for_update().get(pk=identifier.holder_id)
-        if holder_has_login(holder.pk):
+        rows = Identifier.objects.select_related("holder").select_for_update(of=("holder",))
+        identifier = rows.get(pk=walk.facts["identifier"])
+        holder = identifier.holder
+        if login_of_holder(holder.pk):
             return Refuse("taken", self.options.taken_words)
         if identifier.ended_at is not None:
             return Again(refusal=_ENDED)
@@ -101,7 +102,7 @@ class CreateLogin(Step):
             GivenContact(kind, value, "register", identifier.imported_at)
             if registered.get(kind) == value
             else GivenContact(kind, value, "person", None)
-            for kind, value in contacts_in_use(walk).items()
+            for kind, value in contacts_in_use(walk, registered).items()
         ]
 
     def _consent(self, given: dict[str, str]) -> GivenConsent:
@@ -110,7 +111,7 @@ class CreateLogin(Step):
 
     def _supersede_others(self, walk: Walk, identifier: Identifier) -> None:
         """Close the person's other open runs; one that is being walked this moment meets the unique login itself."""
-        others = Run.objects.filter(holder=identifier.holder_id, state="active").exclude(pk=walk.run_id)
+        others = Run.objects.filter(holder=identifier.holder_id, state="active").exclude(pk=walk.run_id).only("pk")
         skips = connection.features.has_select_for_update_skip_locked
         waiting = others.select_for_update(skip_locked=True) if skips else others
         Run.objects.filter(pk__in=[run.pk for run in waiting]).update(state="superseded", answers=b"")

@@ -16,7 +16,8 @@ from openlk.identity.queries import login_of_holder
 from openlk.kit.sealed import digest
 from openlk.messages.actions import queue
 from openlk.register.definition import RegisterDefinition, registers_of
-from openlk.register.queries import Found, find
+from openlk.register.models import Identifier
+from openlk.register.queries import contacts_of, find_identifier
 
 _NOT_FOUND = Refusal(
     title="Мы не нашли Вас в реестре",
@@ -89,19 +90,19 @@ class Match(Step):
     def enter(self, walk: Walk) -> Outcome:
         """Find the row; on a full match note whose it is. In a silent flow a mismatch looks like a match."""
         register = registers_of(walk.cabinet)[self.options.register_name]
-        found = find(self.options.register_name, self._key(walk))
+        found = find_identifier(self.options.register_name, self._key(walk))
         fits = found is not None and all(self._fits(walk, register, found, name) for name in self.options.same)
         if found is None or not fits:
             return self._nobody(walk, 0) if walk.silent else Again(refusal=self.options.not_found)
-        login_id = login_of_holder(found.identifier.holder_id)
+        login_id = login_of_holder(found.holder_id)
         if login_id and self.options.taken == "say":
             return Refuse("taken", self.options.taken_words)
         if login_id and self.options.taken == "letter":
             return self._nobody(walk, login_id)
         if walk.silent:
             self._write(walk, 0)
-        walk.facts["identifier"] = found.identifier.pk
-        walk.facts["holder"] = found.identifier.holder_id
+        walk.facts["identifier"] = found.pk
+        walk.facts["holder"] = found.holder_id
         return Next()
 
     def _nobody(self, walk: Walk, login_id: int) -> Outcome:
@@ -119,12 +120,12 @@ class Match(Step):
         channel = "email" if reached[0].kind == "email" else "sms"
         queue(channel, reached[0].value, self.options.taken_letter, letter_values(walk), key=f"taken:{walk.run_id}")
 
-    def _fits(self, walk: Walk, register: RegisterDefinition, found: Found, name: str) -> bool:
+    def _fits(self, walk: Walk, register: RegisterDefinition, found: Identifier, name: str) -> bool:
         kind = kind_of(walk.cabinet, name)
         answer = kind.match_key(walk.answers[name])
         column = register.columns[name].kind
         if column == "name":
-            return answer == found.identifier.holder.name_key
+            return answer == found.holder.name_key
         if column in {"phone", "email"}:
-            return answer == found.contacts.get(column)
+            return answer == contacts_of(found.pk).get(column)
         return answer == kind.match_key(found.identifier.facts.get(name, ""))

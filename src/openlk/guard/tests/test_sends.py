@@ -21,6 +21,12 @@ MAIL = "anna@school-17.example"
 HERE = "203.0.113.7"
 
 
+@pytest.fixture(autouse=True)
+def _production(settings: Settings) -> None:
+    """A demo is more patient."""
+    settings.MODE = "production"
+
+
 def _send(cabinet: Cabinet, channel: str, recipient: str, address: str = HERE) -> int:
     with scope(cabinet), transaction.atomic():
         return may_send(channel, recipient, address)
@@ -49,6 +55,13 @@ def test_a_recipient_gets_five_in_ten_minutes_and_ten_a_day(
     assert _send(cabinet, channel, recipient) == 0, "a new day"
 
 
+def test_in_demo_the_samples_people_get_more_and_not_without_end(
+    db: None, cabinet: Cabinet, wall: Wall, settings: Settings
+) -> None:
+    settings.MODE = "demo"
+    assert [_send(cabinet, "sms", PHONE) for _ in range(11)] == [0] * 10 + [600]
+
+
 def test_new_codes_do_not_bring_new_messages(db: None, cabinet: Cabinet, wall: Wall) -> None:
     answers = []
     for _ in range(6):
@@ -74,10 +87,7 @@ def test_what_had_to_wait_costs_nothing(db: None, cabinet: Cabinet, wall: Wall) 
     assert WholeBudget.objects.get(subject="send:sms").tries == 5
 
 
-def test_one_network_is_slowed_down_and_then_stopped(
-    db: None, cabinet: Cabinet, wall: Wall, settings: Settings
-) -> None:
-    settings.MODE = "production"
+def test_one_network_is_slowed_down_and_then_stopped(db: None, cabinet: Cabinet, wall: Wall) -> None:
     began, sent, waits = wall.at, 0, []
     while wall.at < began + timedelta(days=1):
         wait_seconds = _send(cabinet, "email", f"{sent}@mail.ru")

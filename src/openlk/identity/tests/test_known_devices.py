@@ -1,8 +1,12 @@
 """A browser that has logged in before is known again, and strangers' misses are none of its own."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
@@ -10,6 +14,7 @@ from openlk.guard import tallies
 from openlk.guard.devices import MOST_DEVICES, forget_devices, is_known, remember_device
 from openlk.guard.models import Budget, KnownDevice, WholeBudget
 from openlk.guard.rules import Ceiling
+from openlk.guard.schedule import sweep_known_devices
 from openlk.identity import actions
 from openlk.identity.actions import LogIn, log_in
 from openlk.look import memory
@@ -133,6 +138,37 @@ def test_forgotten_browsers_are_strangers_again(person: Person) -> None:
         assert (is_known("login:1", cookie), is_known("login:2", other)) == (False, True)
 
 
+def test_browsers_not_seen_for_as_long_as_the_cookie_lives_are_swept(person: Person, wall: Wall) -> None:
+    with scope(person.cabinet):
+        old = remember_device("login:1", "")
+        wall.forward(days=400)
+        young = remember_device("login:1", "")
+        assert sweep_known_devices(person.cabinet) == 0
+        wall.forward(seconds=1)
+        assert [sweep_known_devices(person.cabinet) for _ in range(2)] == [1, 0]
+        assert (is_known("login:1", old), is_known("login:1", young)) == (False, True)
+
+
+@pytest.mark.parametrize("cookie", ["", "a" * 43])
+def test_a_wrong_pair_asks_the_database_the_same_whether_the_login_is_known_or_not(
+    person: Person, cheap: None, wall: Wall, cookie: str
+) -> None:
+    asked = []
+    _try(person, WRONG, known_as=cookie)
+    for typed in (person.union_card, "99999999"):
+        with CaptureQueriesContext(connection) as captured:
+            assert log_in(person.cabinet, typed, WRONG, "192.0.2.7", "", cookie) == LogIn()
+        asked.append([re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in captured.captured_queries])
+    assert asked[0] == asked[1]
+    assert asked[0]
+
+
+@pytest.fixture
+def production(settings: Settings) -> None:
+    """A demo is more patient with many browsers of one person."""
+    settings.MODE = "production"
+
+
 def _attack(person: Person, wall: Wall, known_as: str) -> list[bool]:
     """A thousand wrong passwords in an hour from 500 addresses; the person tries once every ten minutes."""
     addresses = _addresses()
@@ -145,19 +181,23 @@ def _attack(person: Person, wall: Wall, known_as: str) -> list[bool]:
     return got_in
 
 
-def test_who_is_under_attack_gets_in_at_the_first_try(person: Person, cheap: None, wall: Wall) -> None:
+def test_who_is_under_attack_gets_in_at_the_first_try(
+    person: Person, cheap: None, wall: Wall, production: None
+) -> None:
     assert _attack(person, wall, _try(person).known_as) == [True] * 6
 
 
 def test_without_known_browsers_the_person_would_wait(
-    person: Person, cheap: None, wall: Wall, monkeypatch: pytest.MonkeyPatch
+    person: Person, cheap: None, wall: Wall, production: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A control: the same attack, and nobody is known again."""
     monkeypatch.setattr(actions, "is_known", lambda *_: False)
     assert not any(_attack(person, wall, _try(person).known_as))
 
 
-def test_a_thousand_guesses_an_hour_are_mostly_not_compared(person: Person, cheap: None, wall: Wall) -> None:
+def test_a_thousand_guesses_an_hour_are_mostly_not_compared(
+    person: Person, cheap: None, wall: Wall, production: None
+) -> None:
     addresses = _addresses()
     compared = 0
     for _ in range(1000):
