@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import cycle
 
 from django.db import connection, connections
@@ -130,6 +130,11 @@ def _databases() -> Iterator[tuple[PostgresDatabases, Variables, Variables]]:
         )
 
 
+def _registered(databases: PostgresDatabases, count: int, registrations: int) -> AbstractContextManager[Stage]:
+    _say(f"Готовим реестр: {count} членов…")
+    return staged(databases, cabinet(SLUG), count, registrations)
+
+
 def _measured(rounds: int) -> Report:
     with _databases() as (databases, product, peer), ExitStack() as stages:
         _say(f"Готовим данные: примеры и {LOGINS} логинов…")
@@ -138,18 +143,18 @@ def _measured(rounds: int) -> Report:
         statements = statements_of_home(accounts[0])
         about, postgresql = machine.machine(), _first_process_of_database()
         registrations = REGISTRATIONS * (rounds + 1)
-        registers = []
-        for count in (FEW, max(FEW, scaled(MANY))):
-            _say(f"Готовим реестр: {count} членов…")
-            registers.append(stages.enter_context(staged(databases, cabinet(SLUG), count, registrations)))
+        few, many = (
+            stages.enter_context(_registered(databases, count, registrations))
+            for count in (FEW, max(FEW, scaled(MANY)))
+        )
         connections.close_all()
         before = machine.load()
         with ExitStack() as servers:
             field = _Field(servers, product, peer)
-            contenders = [*_contenders(field, accounts), *_registrations(field, *registers)]
+            contenders = [*_contenders(field, accounts), *_registrations(field, few, many)]
             costs = measure(contenders, rounds, postgresql, lambda number: _say(f"Подход {number} из {rounds}"))
         about["загрузка до и после"] = f"{before} и {machine.load()}"
-        goals, sections = compared(*registers, registrations)
+        goals, sections = compared(few, many, registrations)
         return Report(
             machine.date(), about, costs, [*goals_of(costs, statements), *goals], notes_of(costs), statements, sections
         )

@@ -1,6 +1,6 @@
 """The import beside what bounds it, on the database that OPENLK_TEST_DATABASE names; answers one JSON document.
 
-Started by `tests.bench.imports` in a process of its own for each database. The yardstick is the quickest way in which
+Run as `python -m tests.bench.importing ROWS`, once for each database. The yardstick is the quickest way in which
 the database takes the same final rows into the same tables with the same indexes and keys: COPY by the tables' owner
 on PostgreSQL, executemany in one transaction on SQLite, in the order of their keys, with nothing checked or compared.
 """

@@ -1,8 +1,8 @@
 """The statements of one registration, and how PostgreSQL carries out those that name the register."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -20,22 +20,27 @@ _SAVEPOINT = re.compile(r"(SAVEPOINT) .*")
 
 @dataclass(frozen=True)
 class Planned:
-    """A statement and the nodes of its plan, e.g. «Index Scan register_identifier_value»."""
+    """A statement, the nodes of its plan, e.g. «Index Scan register_identifier_value», and the pages it took.
+
+    `pages`: of indexes and rows, from memory or disk; EXPLAIN (ANALYZE, BUFFERS) counts shared hit and read.
+    """
 
     statement: str
     nodes: tuple[str, ...]
+    pages: int
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """The indexes it goes down, each as often as the plan names it."""
+        return tuple(node.rpartition(" ")[2] for node in self.nodes if node.startswith("Index"))
 
 
 @dataclass(frozen=True)
 class Statements:
-    """Everything that one registration asks of the database, in its order; the scope's own statement is counted too."""
+    """What one registration asks of the database, in its order, and the plans of what names the register."""
 
     all: tuple[str, ...]
     planned: tuple[Planned, ...]
-
-    @property
-    def plans(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(each.nodes for each in self.planned)
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -48,10 +53,11 @@ def _nodes(plan: Mapping[str, Any]) -> Iterator[str]:
 def _plan(statement: str, values: Any) -> Planned:
     # The values stand in the text: EXPLAIN takes no parameters apart.
     with psycopg.ClientCursor(connection.connection) as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
         row = cursor.fetchone()
     assert row is not None
-    return Planned(_short(statement), tuple(_nodes(row[0][0]["Plan"])))
+    plan = row[0][0]["Plan"]
+    return Planned(_short(statement), tuple(_nodes(plan)), plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
 def _short(statement: str) -> str:
@@ -69,9 +75,19 @@ def registered(member: Member) -> None:
     assert "Личный кабинет создан" in end.text, end.text
 
 
-def statements_of_registration(warming: Member, member: Member) -> Statements:
-    """What is asked for `member` once the memories are warm; one other is registered before."""
-    registered(warming)
+def statements_of_registration(members: Sequence[Member]) -> Statements:
+    """What is asked once the memories are warm, for which the first member is registered.
+
+    The pages are the fewest among the others: two contacts of a person may lie on either side of a page's edge.
+    """
+    registered(members[0])
+    walks = [_walked(member) for member in members[1:]]
+    pages = [min(each.pages for each in same) for same in zip(*(walk.planned for walk in walks), strict=True)]
+    planned = tuple(replace(each, pages=fewest) for each, fewest in zip(walks[0].planned, pages, strict=True))
+    return Statements(walks[0].all, planned)
+
+
+def _walked(member: Member) -> Statements:
     seen: list[str] = []
     planned: list[Planned] = []
 

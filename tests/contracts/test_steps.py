@@ -77,7 +77,7 @@ def check_step(kind: type[Step]) -> None:
 
 
 def check_screen(step: Step, walk: Walk) -> None:
-    """Whatever is sent to a screen, the answer is a Submission that can be sealed; a blank form with fields has errors."""
+    """Whatever is sent, the answer is a Submission that can be sealed, and a blank form with fields has errors."""
     names = [*fields_of(walk.cabinet), "password", "password_again"]
     for text in HOSTILE:
         sent = step.prepare(walk, {**dict.fromkeys(names, text), "unasked": text})

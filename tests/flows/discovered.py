@@ -19,7 +19,7 @@ def driven_flows() -> list[tuple[str, str]]:
 
 def wants_login(flow: FlowDefinition) -> bool:
     """Whether who walks it has a login before: it is for who is signed in, or finds somebody's login."""
-    return flow.who == "login" or any("login" in step.gives() for step in steps_of(flow))
+    return flow.who == "login" or any("login" in step.gives() and not step.writes for step in steps_of(flow))
 
 
 def proofs_between(flow: FlowDefinition, before: int, after: int) -> int:

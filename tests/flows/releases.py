@@ -27,9 +27,7 @@ class Fixture:
 
 def fixtures() -> list[Fixture]:
     """Every structure that is kept, of every release and of the one to come."""
-    return [
-        Fixture(file.parts[-3], file.parts[-2], file.stem) for file in sorted(RELEASES.glob("*/*/*.json"))
-    ]
+    return [Fixture(file.parts[-3], file.parts[-2], file.stem) for file in sorted(RELEASES.glob("*/*/*.json"))]
 
 
 def newest_release() -> str:

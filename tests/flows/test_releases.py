@@ -39,7 +39,7 @@ def _begun(world: World, fixture: Fixture) -> Device:
     version = _version(world.cabinet, fixture)
     if flows_of(world.cabinet)[fixture.flow].who == "login":
         world.log_in(device, world.person())
-    with patch.object(engine, "freeze", lambda cabinet, name: version):
+    with patch.object(engine, "freeze", lambda *_: version):
         world.begin(device, fixture.flow, person=world.person())
     return device
 
@@ -99,7 +99,9 @@ def test_a_run_whose_structure_no_longer_fits_ends_as_well(shipped: None, fixtur
 def test_every_structure_of_today_is_kept() -> None:
     """What people are in the middle of is noted, and tried by the tests above. OPENLK_TEST_NOTE=1 notes it."""
     today = [
-        (slug, name, structure(flow)) for slug, cabinet in cabinets().items() for name, flow in flows_of(cabinet).items()
+        (slug, name, structure(flow))
+        for slug, cabinet in cabinets().items()
+        for name, flow in flows_of(cabinet).items()
     ]
     if os.environ.get("OPENLK_TEST_NOTE"):
         write_next(today)

@@ -45,7 +45,7 @@ class Known:
 
     secrets: list[Issued] = field(default_factory=list)
     typed: set[str] = field(default_factory=set)
-    compared: list[tuple[str, int, datetime]] = field(default_factory=list)
+    compared: list[tuple[str, frozenset[int], datetime]] = field(default_factory=list)
     # The runs whose flow was changed under them, and the logins that were there before.
     changed: set[Any] = field(default_factory=set)
     logins: set[int] = field(default_factory=set)
@@ -195,7 +195,9 @@ def check_passwords(before: Seen, after: Seen) -> None:
         ended = [
             run
             for key, run in after.runs.items()
-            if run.state == "done" and run.facts.get("login") == login and (key not in before.runs or before.runs[key].state == "active")
+            if run.state == "done"
+            and run.facts.get("login") == login
+            and (key not in before.runs or before.runs[key].state == "active")
         ]
         assert ended, "a password changed and no run ended"
         assert all(run.session_id or run.facts.get("proofs") for run in ended), "a password changed without a proof"
@@ -203,7 +205,7 @@ def check_passwords(before: Seen, after: Seen) -> None:
 
 def check_attempts(known: Known) -> None:
     """No code is compared more often than allowed, and no run's codes together."""
-    of_code = Counter(challenge for _, challenge, _ in known.compared)
+    of_code = Counter(challenge for _, challenges, _ in known.compared for challenge in challenges)
     assert all(times <= CODE_TRIES for times in of_code.values()), "one code was compared too often"
     for subject in {subject for subject, _, _ in known.compared}:
         moments = sorted({at for whose, _, at in known.compared if whose == subject})

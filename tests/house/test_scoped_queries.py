@@ -10,9 +10,11 @@ BYPASSES = frozenset({"_base_manager", "_default_manager", "unscoped"})
 RAW = frozenset({"cursor", "raw", "RawSQL", "extra", "execute", "executemany"})
 # Files that speak SQL, each with its reason. The sandbox keeps a database of its own and is not looked at.
 SPEAKS_SQL = {
+    "cabinets/models.py": "writes the rows of a registration in statements that are composed once",
     "cabinets/scoping.py": "tells the database which cabinet is in scope",
     "cabinets/walls.py": "makes the policies and checks them",
     "files/scratch.py": "a file of its own beside an import, which is no table of the product",
+    "flows/queries.py": "the run behind every page of a flow",
     "guard/actions.py": "spends an attempt and reads the budget in one statement",
     "guard/challenges.py": "takes an attempt and reads what may be compared in one statement",
     "guard/devices.py": "knows a browser again at every login",
@@ -20,6 +22,7 @@ SPEAKS_SQL = {
     "identity/queries.py": "the session joined with its login, read on every request",
     "identity/people.py": "the person behind it, read on nearly every request",
     "register/bulk.py": "many rows at once, in the way that each database takes them fastest",
+    "register/queries.py": "contacts, asked at nearly every step of a registration",
     "register/planning.py": "streams a whole register past the file that is imported",
     "register/stored.py": "holders of a range by their keys, as one array",
     "register/undoing.py": "rows that an import made, along their ids",

@@ -86,6 +86,16 @@ def _waits(stage: Stage) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Подождите")
 
 
+def _link_waits(stage: Stage) -> None:
+    """The network has tried too many links that lead nowhere."""
+    address = stage.walker.world.home + "confirm/poddelka"
+    for number in range(MOST_TRIES):
+        if stage.page.request.get(f"{address}{number}").status == 429:
+            break
+    stage.page.goto(address)
+    expect_heading(stage.page, "Слишком много попыток")
+
+
 def _letter_again(stage: Stage) -> None:
     page = ask_way_back(stage.walker, NOBODY.format(61))
     button(page, "Отправить ещё раз").click()
@@ -303,6 +313,7 @@ RECOVERY_STATES = (
     State("recover-code-waits", f"Ошибка: {_CODE_TITLE}", _code_waits, _CODE),
     State("confirm", CONFIRM, _confirm, (("button", "Подтвердить"),)),
     State("dead-link", DEAD_LINK, at("confirm/poddelka"), (("link", "Получить новую ссылку"),)),
+    State("link-waits", "Слишком много попыток", _link_waits, (("link", "Перейти ко входу"),)),
     State("recover-password", _NEW_TITLE, _new_password, _NEW),
     State("recover-password-refused", f"Ошибка: {_NEW_TITLE}", _new_password_refused, _NEW),
     State("password-changed", "Пароль изменён", _password_changed, (("link", "Войти в кабинет"),)),

@@ -20,7 +20,8 @@ def reset_link(slug: str, typed: str, *, as_json: bool) -> int:
     try:
         link = operators_link(cabinet, login_name(cabinet, typed), actor)
     except NoSuchLogin:
-        print(f"Логина «{typed}» в кабинете {slug} нет. Проверьте номер; кабинет мог быть ещё не создан.", file=sys.stderr)
+        sentence = f"Логина «{typed}» в кабинете {slug} нет. Проверьте номер; кабинет мог быть ещё не создан."
+        print(sentence, file=sys.stderr)
         return 1
     except NoWayBack:
         print(f'В кабинете {slug} нет пути восстановления: добавьте путь с offer = "recover".', file=sys.stderr)
@@ -31,5 +32,6 @@ def reset_link(slug: str, typed: str, *, as_json: bool) -> int:
         return 0
     print(link)
     hours = int(OPERATOR_LIFE.total_seconds() // 3600)
-    print(f"Ссылка действует {hours} часа и открывается один раз. Передайте её только владельцу кабинета.", file=sys.stderr)
+    advice = f"Ссылка действует {hours} часа, её кнопка — один раз. Передайте её только владельцу кабинета."
+    print(advice, file=sys.stderr)
     return 0

@@ -17,6 +17,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.cabinets.scoping import scope
 from openlk.flows.models import Run
 from openlk.flows.opening import AFTER_DECISION, Opened, idle_at, is_own, locked, mended, save, walk_of
+from openlk.flows.queries import by_id
 from openlk.flows.step import Again, FieldError, Next, Outcome, Refusal, Refuse, Submission, Wait
 from openlk.flows.versions import current_flow, freeze
 from openlk.flows.walk import Visitor, Walk
@@ -96,7 +97,7 @@ def start(cabinet: Cabinet, flow_name: str, submission: Submission, visitor: Vis
 def act(cabinet: Cabinet, run_id: str, version: int, submission: Submission, visitor: Visitor) -> Acted:
     """Carry out what a person sent from the screen of a run. A stale version changes nothing."""
     with scope(cabinet), transaction.atomic(savepoint=False):
-        run = locked(Run.objects.filter(pk=run_id))
+        run = by_id(run_id, lock=True)
         if run is None:
             raise Run.DoesNotExist(run_id)
         over = run.state != "active" or run.waiting_for == "operator"

@@ -63,7 +63,6 @@ def _dead_link(request: HttpRequest) -> HttpResponse:
     return _unseen(page(request, "flows/gone.html", context, status=410))
 
 
-_SENT = "Если в заявке есть почта или телефон, мы отправили туда ссылку. Откройте её на этом устройстве."
 def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
     context = {
         "title": "Слишком много попыток",
@@ -75,6 +74,7 @@ def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
+_SENT = "Если в заявке есть почта или телефон, мы отправили туда ссылку. Откройте её на этом устройстве."
 _STATES = {
     "done": ("Готово", "Заявка выполнена. Больше ничего делать не нужно."),
     "refused": ("Не принято", "Дальше по этой заявке не получится. Позвоните или напишите в поддержку."),

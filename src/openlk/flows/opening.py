@@ -12,6 +12,7 @@ from openlk.cabinets.scoping import scope
 from openlk.flows.definition import flows_of
 from openlk.flows.fields import fields_of
 from openlk.flows.models import Run
+from openlk.flows.queries import by_id
 from openlk.flows.step import Submission
 from openlk.flows.versions import Flow, NoLongerFits, current_flow, freeze, place_after, thawed
 from openlk.flows.walk import Visitor, Walk
@@ -114,7 +115,6 @@ def mended(cabinet: Cabinet, run: Run, visitor: Visitor) -> Opened:
 
 def locked(runs: QuerySet[Run]) -> Run | None:
     """The one run of a query, locked against everybody else until the transaction ends."""
-    # Not first(): it would sort what is one row by its key.
     found: Run | None = next(iter(runs.select_for_update(of=("self",)).select_related("flow_version")), None)
     return found
 
@@ -122,14 +122,14 @@ def locked(runs: QuerySet[Run]) -> Run | None:
 def open_run(cabinet: Cabinet, run_id: str, visitor: Visitor) -> Opened | None:
     """The run, if it exists and is this visitor's own. Writes only when it has to be mended."""
     with scope(cabinet):
-        run: Run | None = next(iter(Run.objects.filter(pk=run_id).select_related("flow_version")), None)
+        run = by_id(run_id)
         if run is None or not is_own(run, visitor):
             return None
         opened = _standing(cabinet, run, visitor)
         if opened is not None:
             return opened
         with transaction.atomic():
-            again = locked(Run.objects.filter(pk=run_id))
+            again = by_id(run_id, lock=True)
             return mended(cabinet, again, visitor) if again is not None else None
 
 
@@ -143,7 +143,7 @@ def run_of_status(cabinet: Cabinet, token: str) -> Run | None:
 def keep_answers(cabinet: Cabinet, run_id: str, submission: Submission, visitor: Visitor) -> None:
     """Keep what was typed into a form that changed under the person, as far as the new form asks for it."""
     with scope(cabinet), transaction.atomic():
-        run = locked(Run.objects.filter(pk=run_id))
+        run = by_id(run_id, lock=True)
         if run is None or not is_own(run, visitor):
             return
         opened = mended(cabinet, run, visitor)

@@ -85,36 +85,40 @@ def letter_values(walk: Walk) -> dict[str, str]:
     }
 
 
-def _counted_recipient(walk: Walk, post: Post) -> str:
-    """Whose cap a message counts against: for show it is what was asked for, so that both end at the same number."""
+def _counted_recipient(walk: Walk, post: Post, place: int) -> str:
+    """Whose cap a message counts against: for show it is what was asked for, so that both end at the same number.
+
+    `place`: of the message among those sent together; two for show touch as many rows as two that are not.
+    """
     if not post.decoy:
         return post.reach.value
     asked = "|".join(str(walk.answers.get(name, "")) for name in sorted(walk.fields))
-    return f"nobody:{digest(asked)[:32]}"
+    return f"nobody:{digest(f'{place}|{asked}')[:32]}"
 
 
 def send(
     walk: Walk,
     found: list[Post],
+    usual: Channel,
     letter: str,
     life: timedelta,
     make: Maker,
     nowhere: Refusal,
 ) -> Outcome:
-    """Queue a secret for every post and wait for the person.
+    """Queue a secret for every post and wait for the person; `usual`: the channel where there is nobody to reach.
 
     Where there is nobody to send to, or a cap is reached, the person is told; in a silent flow the same is done for
     show, and the same page follows.
     """
     if not found and not walk.silent:
         return Again(refusal=nowhere)
-    channel = found[0].channel if found else "email"
+    channel = found[0].channel if found else usual
     wait_seconds = address_wait(channel, walk.visitor.address)
     if wait_seconds:
         # A network's cap is the same for whomever it asks about: this may be said in a silent flow too.
         return Again((too_soon(wait_seconds),))
     for place, post in enumerate(_padded(walk, found, channel)):
-        wait_seconds = may_send(post.channel, _counted_recipient(walk, post), walk.visitor.address)
+        wait_seconds = may_send(post.channel, _counted_recipient(walk, post, place), walk.visitor.address)
         if wait_seconds and not walk.silent:
             return Again((too_soon(wait_seconds),))
         decoy = post.decoy or bool(wait_seconds)

@@ -13,7 +13,7 @@ from openlk.flows.models import Run
 from openlk.flows.opening import Opened
 from openlk.flows.step import FieldError, Refusal
 from openlk.flows.versions import Flow
-from openlk.identity.models import Login
+from openlk.identity.queries import name_and_contacts
 from openlk.kit.dates import clock_time, day_month
 from openlk.kit.kinds import KINDS
 from openlk.look.page import page
@@ -145,8 +145,7 @@ def _done(request: HttpRequest, opened: Opened) -> HttpResponse:
     context = dict(screen_of(opened))
     login_flow = opened.flow.who == "login"
     with scope(current()):
-        login = None if login_flow else next(iter(Login.objects.filter(pk=opened.run.facts.get("login", 0))), None)
-        contacts = dict(login.contacts.values_list("kind", "value")) if login else {}
+        login, contacts = ("", {}) if login_flow else name_and_contacts(opened.run.facts.get("login", 0))
     email = contacts.get("email") if opened.flow.name == REGISTRATION else None
     return page(
         request,
@@ -155,7 +154,7 @@ def _done(request: HttpRequest, opened: Opened) -> HttpResponse:
             "title": context["title"],
             "sentences": context["sentences"],
             "login_label": "Логин для входа",
-            "login": login.name if login else "",
+            "login": login,
             "email_masked": KINDS["email"].mask(email) if email else None,
             "button": {"text": context["button"], "href": reverse("profile" if login_flow else "login")},
         },

@@ -12,6 +12,7 @@ from openlk.cabinets.loading import Cabinet
 from openlk.flows.definition import AnyStep, FlowDefinition, flows_of, steps_of
 from openlk.flows.fields import fields_of
 from openlk.flows.models import FlowVersion
+from openlk.flows.queries import frozen_as
 from openlk.flows.step import Step
 
 _STEPS: TypeAdapter[tuple[Any, ...]] = TypeAdapter(tuple[AnyStep, ...])
@@ -70,12 +71,12 @@ def freeze(cabinet: Cabinet, name: str) -> FlowVersion:
     frozen = structure(flows_of(cabinet)[name])
     text = json.dumps(frozen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    found: FlowVersion | None = next(iter(FlowVersion.objects.filter(flow=name, sha256=sha256)), None)
-    if found is None:
-        row = FlowVersion(flow=name, sha256=sha256, structure=frozen)
+    row = FlowVersion(flow=name, sha256=sha256, structure=frozen)
+    row.pk = frozen_as(name, sha256)
+    if row.pk is None:
         FlowVersion.objects.bulk_create([row], ignore_conflicts=True)
-        found = FlowVersion.objects.get(flow=name, sha256=sha256)
-    return found
+        row.pk = frozen_as(name, sha256)
+    return row
 
 
 def thawed(cabinet: Cabinet, version: FlowVersion) -> Flow:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from openlk.audit.actions import record
 from openlk.cabinets.loading import Cabinet
+from openlk.cabinets.models import insert, insert_new
 from openlk.cabinets.scoping import scope
 from openlk.guard.actions import forgive, refund, spend
 from openlk.guard.addresses import address_block
@@ -70,21 +71,17 @@ def create_login(
 ) -> Login:
     """Write a login with its link, contacts and consents in the caller's transaction. Raises LoginTaken."""
     now = clock.now()
-    try:
-        with transaction.atomic():
-            login = Login.objects.create(
-                name=name, password=password_hash, created_at=now, password_changed_at=clock.wall()
-            )
-    except IntegrityError as error:
-        raise LoginTaken(name) from error
-    Link.objects.create(login=login, holder_id=identifier.holder_id, identifier=identifier, level=level, created_at=now)
-    LoginContact.objects.bulk_create(
+    login = Login(name=name, password=password_hash, created_at=now, password_changed_at=clock.wall())
+    if not insert_new(login):
+        raise LoginTaken(name)
+    insert([Link(login=login, holder_id=identifier.holder_id, identifier=identifier, level=level, created_at=now)])
+    insert(
         [
             LoginContact(login=login, kind=each.kind, value=each.value, source=each.source, vouched_at=each.vouched_at)
             for each in contacts
         ]
     )
-    Consent.objects.bulk_create([Consent(login=login, **vars(each)) for each in consents])
+    insert([Consent(login=login, **vars(each)) for each in consents])
     record("login created", actor=f"login:{login.pk}", subject=f"login:{login.pk}", level=level)
     return login
 
@@ -205,7 +202,7 @@ def open_session(cabinet: Cabinet, login_id: int, device: str) -> str:
     token = new_token()
     now = clock.wall()
     idle = timedelta(days=login_definition(cabinet).idle_days)
-    Session(
+    session = Session(
         audience="customer",
         token_digest=digest(token),
         login_id=login_id,
@@ -214,7 +211,8 @@ def open_session(cabinet: Cabinet, login_id: int, device: str) -> str:
         proved_at=now,
         last_seen_at=now,
         expires_at=now + min(idle, SESSION_LIMIT),
-    ).save(force_insert=True)
+    )
+    insert([session])
     return token
 
 

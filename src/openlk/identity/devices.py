@@ -40,6 +40,6 @@ def keep_device_cookie(request: HttpRequest, response: HttpResponse, known_as: s
 
 def remember_browser(request: HttpRequest, response: HttpResponse, cabinet: Cabinet, login_id: int) -> None:
     """This browser has proved that it is the login's, by a registration or a recovery: it is known from now on."""
-    with scope(cabinet), transaction.atomic():
+    with scope(cabinet), transaction.atomic(savepoint=False):
         known_as = remember_device(f"login:{login_id}", read_cookie(request, "device"))
     keep_device_cookie(request, response, known_as)

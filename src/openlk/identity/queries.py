@@ -84,6 +84,21 @@ def consents_of(login_id: int) -> list[Consent]:
     return list(Consent.objects.filter(login=login_id).order_by("-given_at")[:50])
 
 
+_NAME_AND_CONTACTS = """
+SELECT l.name, c.kind, c.value
+FROM identity_login l LEFT JOIN identity_logincontact c ON c.login_id = l.id
+WHERE l.cabinet = %s AND l.id = %s
+"""
+
+
+def name_and_contacts(login_id: int) -> tuple[str, dict[str, str]]:
+    """What a person logs in with, and their contacts by kind; empty when there is no such login."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAME_AND_CONTACTS, [scoped_slug(), login_id])
+        rows: list[tuple[str, str | None, str]] = cursor.fetchall()
+    return rows[0][0] if rows else "", {kind: value for _, kind, value in rows if kind}
+
+
 _OF_HOLDER = "SELECT login_id FROM identity_link WHERE cabinet = %s AND holder_id = %s ORDER BY id LIMIT 1"
 
 

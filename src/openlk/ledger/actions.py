@@ -1,5 +1,6 @@
 """The only writer of balances."""
 
+from openlk.cabinets.models import insert
 from openlk.ledger.models import LedgerAccount
 from openlk.register.models import Holder
 
@@ -8,6 +9,4 @@ MEMBER_ACCOUNTS = ("accrued", "available", "hold", "debt")
 
 def open_member_accounts(holder: Holder) -> None:
     """Give a holder the four member accounts, empty; a second call changes nothing."""
-    LedgerAccount.objects.bulk_create(
-        [LedgerAccount(holder=holder, kind=kind) for kind in MEMBER_ACCOUNTS], ignore_conflicts=True
-    )
+    insert([LedgerAccount(holder=holder, kind=kind) for kind in MEMBER_ACCOUNTS], once=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
+from openlk.cabinets.models import insert
 from openlk.kit import clock
 from openlk.kit.sealed import seal
 from openlk.messages.models import SEAL, Message
@@ -39,4 +40,4 @@ def queue(
         expires_at=expires_at,
     )
     # ON CONFLICT DO NOTHING: the caller's transaction goes on, whoever else has written this key.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    insert([message], once=True)

@@ -1,4 +1,4 @@
-"""django-import-export beside our import: the same file, one plain table, as its manual shows it and with its bulk mode.
+"""django-import-export beside our import: the same file, one plain table, as its manual begins and in its bulk mode.
 
 https://django-import-export.readthedocs.io/en/stable/bulk_import.html
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from tablib import Dataset
+from tablib import Dataset  # type: ignore[import-untyped]  # it has no types
 
 from openlk.config.environment import database
 from openlk.kit import clock
@@ -18,15 +18,21 @@ from openlk.kit import clock
 settings.configure(
     SECRET_KEY="a key of a peer that lives as long as one measurement",
     DATABASES={"default": database(os.environ["PEER_DATABASE_URL"])},
-    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.admin", "import_export", "tests.bench.peer"],
+    INSTALLED_APPS=[
+        "django.contrib.contenttypes",
+        "django.contrib.auth",
+        "django.contrib.admin",
+        "import_export",
+        "tests.bench.peer",
+    ],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
 )
 django.setup()
 
 from django.db import connection, models  # noqa: E402 -- models need Django set up
-from import_export.fields import Field  # noqa: E402 -- the same
-from import_export.resources import ModelResource  # noqa: E402 -- the same
+from import_export.fields import Field  # type: ignore[import-untyped]  # no types  # noqa: E402 -- as above
+from import_export.resources import ModelResource  # type: ignore[import-untyped]  # no types  # noqa: E402 -- as above
 
 _TITLES = {
     "full_name": "ФИО",
@@ -50,7 +56,7 @@ class Member(models.Model):
         app_label = "peer"
 
 
-class Stock(ModelResource):
+class Stock(ModelResource):  # type: ignore[misc]  # no types
     """As the manual begins: found by the card, unchanged rows skipped."""
 
     full_name = Field("full_name", column_name=_TITLES["full_name"])
@@ -85,7 +91,8 @@ def _rows_a_second(resource: type[ModelResource], file: Path, rows: int) -> floa
     data = Dataset().load(file.read_text(encoding="utf-8-sig"), format="csv", delimiter=";")
     resource().import_data(data, raise_errors=True)
     spent = clock.monotonic() - began
-    assert Member.objects.count() == rows, Member.objects.count()
+    written = models.QuerySet(Member).count()
+    assert written == rows, written
     with connection.schema_editor() as editor:
         editor.delete_model(Member)
     return rows / spent
@@ -93,4 +100,5 @@ def _rows_a_second(resource: type[ModelResource], file: Path, rows: int) -> floa
 
 if __name__ == "__main__":
     chosen, count = Path(sys.argv[1]), int(sys.argv[2])
-    print(json.dumps({"stock": _rows_a_second(Stock, chosen, count), "bulk": _rows_a_second(Bulk, chosen, count)}))
+    speeds = {"stock": _rows_a_second(Stock, chosen, count), "bulk": _rows_a_second(Bulk, chosen, count)}
+    print(json.dumps(speeds))  # noqa: T201 -- the answer

@@ -166,8 +166,8 @@ MISTAKES = {
         "не говорит, что кабинет уже есть",
     ),
     "ways back with different forms": Mistake(
-        'choice = "SMS с кодом на мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card"]',
-        'choice = "SMS с кодом на мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card", "email"]',
+        'мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card"]',
+        'мобильный телефон"\n\n[[flow.recovery_sms.steps]]\nuse = "ask"\nfields = ["union_card", "email"]',
         "flow.recovery_sms.steps",
         "начинаются с одних и тех же полей",
     ),

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from django.db import connection
-
 from openlk.cabinets.addressing import public_url
 from openlk.flows.contacts import contacts_in_use, registered_contacts
 from openlk.flows.fields import kind_of
 from openlk.flows.models import Run
+from openlk.flows.queries import others_of
 from openlk.flows.step import Again, Known, Next, Outcome, Refusal, Refuse, Step, StepOptions, words
 from openlk.flows.steps.ask import CONSENTS, PASSWORD_HASH
 from openlk.flows.walk import Walk
@@ -111,10 +110,8 @@ class CreateLogin(Step):
 
     def _supersede_others(self, walk: Walk, identifier: Identifier) -> None:
         """Close the person's other open runs; one that is being walked this moment meets the unique login itself."""
-        others = Run.objects.filter(holder=identifier.holder_id, state="active").exclude(pk=walk.run_id).only("pk")
-        skips = connection.features.has_select_for_update_skip_locked
-        waiting = others.select_for_update(skip_locked=True) if skips else others
-        Run.objects.filter(pk__in=[run.pk for run in waiting]).update(state="superseded", answers=b"")
+        others = others_of(identifier.holder_id, walk.run_id)
+        Run.objects.filter(pk__in=others).update(state="superseded", answers=b"")
 
     def _confirm(self, walk: Walk, full_name: str, name: str, contacts: Sequence[GivenContact]) -> None:
         profile = walk.cabinet.profile

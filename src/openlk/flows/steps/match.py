@@ -128,4 +128,4 @@ class Match(Step):
             return answer == found.holder.name_key
         if column in {"phone", "email"}:
             return answer == contacts_of(found.pk).get(column)
-        return answer == kind.match_key(found.identifier.facts.get(name, ""))
+        return answer == kind.match_key(found.facts.get(name, ""))

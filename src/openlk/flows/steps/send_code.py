@@ -95,7 +95,7 @@ class SendCode(Step):
             code = issue_code(walk.subject, digits=digits, life=life, about=about(post), keep_others=keep_others)
             return {CODE: code}
 
-        return send(walk, found, self.options.letter, life, make, self.options.nowhere)
+        return send(walk, found, self.options.by[0], self.options.letter, life, make, self.options.nowhere)
 
     def prepare(self, walk: Walk, posted: Mapping[str, str]) -> Submission:
         """A code as it was typed, or the wish for another one."""

@@ -86,7 +86,7 @@ class SendLink(Step):
             token = issue_link(walk.subject, life=life, about=about(post), keep_others=keep_others)
             return {"link": confirm_address(walk, token)}
 
-        return send(walk, found, self.options.letter, life, make, self.options.nowhere)
+        return send(walk, found, self.options.by[0], self.options.letter, life, make, self.options.nowhere)
 
     def prepare(self, walk: Walk, posted: Mapping[str, str]) -> Submission:
         """The page has one button: another letter."""

@@ -88,9 +88,9 @@ def test_without_the_savepoint_the_letter_would_stay(
     _with_writing_step(monkeypatch)
     opened: list[str] = []
 
-    def outer_only(**options: bool) -> AbstractContextManager[None]:
+    def outer_only(*, savepoint: bool = True) -> AbstractContextManager[None]:
         opened.append("a block")
-        return transaction.atomic(**options) if len(opened) == 1 else nullcontext()
+        return transaction.atomic(savepoint=savepoint) if len(opened) == 1 else nullcontext()
 
     walker = begun(cabinet)
     before = walker.opened().run.version
