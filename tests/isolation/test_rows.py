@@ -15,6 +15,7 @@ from openlk.cabinets.models import CabinetModel
 from openlk.cabinets.scoping import scope
 from openlk.cabinets.walls import cabinet_models
 from openlk.content.actions import NewsText, publish_news
+from openlk.files.models import Import
 from openlk.flows.models import Run
 from openlk.guard.actions import spend
 from openlk.guard.challenges import issue_code
@@ -25,6 +26,7 @@ from openlk.identity.models import Consent, Operator, OperatorRole
 from openlk.kit import clock
 from openlk.messages.actions import queue
 from openlk.messages.models import DeliveryAttempt, Message
+from openlk.register.models import Change
 from openlk.rewards.actions import PartnerText, publish_partners
 from openlk.support.models import Ticket
 from tests.support.people import make_person
@@ -58,6 +60,16 @@ def _fill(cabinet: Cabinet) -> None:
         KnownDevice.objects.create(subject="login:1", device_digest="0", created_at=now, seen_at=now)
         record("filled", actor="test", subject="test")
         OperatorRole.objects.create(operator=operator, role="viewer")
+        Import.objects.create(
+            room="register",
+            name="members",
+            state="done",
+            lease_token="t",
+            lease_host="h",
+            leased_until=now,
+            started_at=now,
+        )
+        Change.objects.create(import_id=1, identifier_id=person.identifier.pk, before={})
         Consent.objects.create(
             login=person.login, document="rules", version="1", text_sha256="0", given_at=now, channel="box", address=""
         )
