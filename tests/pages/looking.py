@@ -191,5 +191,6 @@ def paint_of(page: Page) -> dict[str, float]:
 
 
 def weigh(requests: Sequence[Request]) -> list[Weight]:
-    """What the page asked for, by kind (document, stylesheet, script, image …)."""
-    return [Weight(each.resource_type, each.url, each.sizes()["responseBodySize"]) for each in requests]
+    """What the page got, by kind (document, stylesheet, script, image …); what never came weighs nothing."""
+    came = [each for each in requests if each.failure is None]
+    return [Weight(each.resource_type, each.url, each.sizes()["responseBodySize"]) for each in came]

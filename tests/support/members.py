@@ -4,6 +4,7 @@ import csv
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.world import ROOT, SLUG, World
 
 # Who is only looked for: the first rows, and those further down who are the only ones of their kind.
 FIRST_ROWS = 60
+MORE_ROWS = "1200"
 RARE = ("Королева Алена Артемовна", "Мельник Тамара Ивановна")
 SAMPLE = ROOT / "cabinets" / SLUG / "sample"
 
@@ -56,8 +58,8 @@ class SamplePerson:
     password: str
 
 
-def _rows() -> list[Member]:
-    with (SAMPLE / "members.csv").open(encoding="utf-8-sig", newline="") as file:
+def _rows(table: Path = SAMPLE / "members.csv") -> list[Member]:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         return [
             Member(
                 row["ФИО"], row["Номер профсоюзного билета"], row["Телефон"], row["Электронная почта"], row["Регион"]
@@ -85,19 +87,32 @@ def _without_cabinet() -> list[Member]:
 class Members:
     """Those without a cabinet: some are only ever looked for in the register, the others register, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
         everybody = _without_cabinet()
         self._looked_for = [
             each for place, each in enumerate(everybody) if place < FIRST_ROWS or each.full_name in RARE
         ]
         self._left = [each for each in everybody if each not in self._looked_for]
+        self._asked_for_more = False
 
     def take(self, fits: Callable[[Member], bool] = _usual) -> Member:
         """The next member who fits, nobody else's; by default one with a telephone and an e-mail in the register."""
         found = next((member for member in self._left if fits(member)), None)
-        assert found, "the sample register has no more members of this kind"
+        if found is None and not self._asked_for_more:
+            self._send_more()
+            return self.take(fits)
+        assert found, "the register has no more members of this kind"
         self._left.remove(found)
         return found
+
+    def _send_more(self) -> None:
+        """All are registered: the organisation sends another file, while the world runs."""
+        self._asked_for_more = True
+        table = self._world.log.with_name("more-members.csv")
+        self._world.command("generate", SLUG, "members", MORE_ROWS, "--seed", "7", "--out", str(table))
+        self._world.command("import", SLUG, "members", str(table))
+        self._left += _rows(table)
 
     def look_for(self, fits: Callable[[Member], bool]) -> Member:
         """A member who fits and never registers, so that any number of tests may look for the same one."""
@@ -113,4 +128,4 @@ class Members:
 @pytest.fixture(scope="session")
 def members(world: World) -> Members:
     """The members of the running world, handed out to all its tests."""
-    return Members()
+    return Members(world)

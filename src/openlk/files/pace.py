@@ -18,7 +18,7 @@ class Pace:
         self._alone = connection.vendor == "sqlite"
         self._target_seconds = 0.06 if self._alone else 1.0
         self._pause_seconds = 0.03 if self._alone else 0.0
-        self._most = 2_000 if self._alone else 10_000
+        self._most = 2_000 if self._alone else 6_000
         self._least = 50
         self._ended_at = clock.monotonic()
         self.rows = 500 if self._alone else 5_000

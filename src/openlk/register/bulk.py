@@ -89,10 +89,14 @@ class PostgresBulk(Bulk):
 
     def ids(self, table: str, count: int) -> Sequence[int]:
         with connection.cursor() as cursor:
+            # The sequence is looked for once (it would be for every number), and one answer holds all numbers.
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+                "WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)"
+                " SELECT string_agg(nextval(found.sequence)::text, ',') FROM found, generate_series(1, %s)",
+                [table, count],
             )
-            return [row[0] for row in cursor.fetchall()]
+            answer = cursor.fetchone()[0]
+        return [int(number) for number in answer.split(",")] if answer else []
 
     def insert(
         self, table: str, same: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Sequence[object]]

@@ -15,7 +15,7 @@ from openlk.files.table import Row
 from openlk.kit import clock
 from openlk.register.definition import RegisterDefinition, registers_of
 from openlk.register.models import Identifier
-from openlk.register.planning import CHANGED, NEW, RETURNED, SAME, TABLES, Planning, plan_of, planned_rows
+from openlk.register.planning import CHANGED, NEW, RETURNED, SAME, TABLES, Planning, is_bare, plan_of, planned_rows
 from openlk.register.rows import SEPARATOR, Entry, RowReader
 from openlk.register.stored import Stored, stored
 from openlk.register.undoing import undo
@@ -51,7 +51,7 @@ class RegisterImporter(Importer):
 
     def load(self, scratch: Scratch, after: int, limit: int) -> Range:
         """See Range."""
-        return loaded(self.name, planned_rows(scratch, after, limit))
+        return loaded(self.name, planned_rows(scratch, after, limit), bare=is_bare(scratch))
 
     def write(self, loaded: object, import_id: int) -> tuple[int, Counts]:
         """The range that `load` gave."""

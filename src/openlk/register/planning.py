@@ -16,6 +16,7 @@ from openlk.files.importer import Counts, Planned, Tick
 from openlk.files.scratch import Scratch
 from openlk.files.staging import StagedFile, staged_rows
 from openlk.files.summary import RowProblem
+from openlk.register.models import Holder
 from openlk.register.rows import SEPARATOR, Entry, RowReader
 from openlk.register.stored import Stored, stored
 
@@ -24,6 +25,7 @@ TABLES = """
 CREATE TABLE known (value TEXT PRIMARY KEY, id INTEGER, digest BLOB, ended INTEGER) WITHOUT ROWID;
 CREATE TABLE twice (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE names (holder_key TEXT PRIMARY KEY, number INTEGER, full_name TEXT, name_key TEXT) WITHOUT ROWID;
+CREATE TABLE bare (yes INTEGER);
 CREATE TABLE plan (
     seq INTEGER PRIMARY KEY, action TEXT, identifier_id INTEGER, key TEXT, printed TEXT, holder_key TEXT,
     full_name TEXT, name_key TEXT, facts TEXT, phone TEXT, email TEXT, digest BLOB
@@ -33,6 +35,7 @@ _BATCH_ROWS = 1000
 _TICK_ROWS = 10_000
 # Names of regions that are remembered while reading, and named in the end.
 _MOST_REGIONS, _NAMED_REGIONS = 10_000, 10
+# In the order of the index, which is nearly that of the scratch file's bytes: sorting it anew would take longer.
 _HELD = """
 SELECT value, id, row_digest, ended_at IS NOT NULL FROM register_identifier WHERE cabinet = %s AND register = %s
 ORDER BY value"""
@@ -92,6 +95,7 @@ class Planning:
 
     def make(self, staged: StagedFile, *, replace: bool, tick: Tick) -> Planned:
         """The plan of everything; `replace`: what the file does not hold ends."""
+        self._scratch.insert("bare", 1, [(self._is_bare(),)])
         self._scratch.insert("rows", 6, self._rows(staged, tick))
         self._scratch.run(_INDEX)
         self._scratch.run(_TWICE)
@@ -109,6 +113,13 @@ class Planning:
             counts=Counts(*(counted.get(action, 0) for action in (NEW, CHANGED, RETURNED, ENDED))),
             remarks=tuple(self._remarks()),
         )
+
+    def _is_bare(self) -> bool:
+        """Whether nobody is in the register yet, and every row is somebody else: nobody has to be looked up."""
+        if self._shared:
+            return False
+        with scope(self._cabinet):
+            return not Holder.objects.filter(register=self._register).exists()
 
     def _rows(self, staged: StagedFile, tick: Tick) -> Iterator[tuple[object, ...]]:
         reader, regions = self._reader, self._regions
@@ -128,10 +139,9 @@ class Planning:
                 tick(ordinal)
 
     def _known(self) -> Iterator[tuple[object, ...]]:
-        """The register's rows in the order of their bytes, which is the scratch file's."""
-        in_bytes = ' COLLATE "C"' if connection.vendor == "postgresql" else ""
+        """The register's rows."""
         with scope(self._cabinet), connection.chunked_cursor() as cursor:
-            cursor.execute(f"{_HELD}{in_bytes}", [scoped_slug(), self._register])
+            cursor.execute(_HELD, [scoped_slug(), self._register])
             while rows := cursor.fetchmany(_TICK_ROWS):
                 yield from rows
 
@@ -198,6 +208,11 @@ def planned_rows(scratch: Scratch, after: int, limit: int) -> list[PlannedRow]:
         [after, limit],
     )
     return [PlannedRow(row[0], row[1], row[2], Entry(*row[3:])) for row in chosen]
+
+
+def is_bare(scratch: Scratch) -> bool:
+    """Whether the register held nobody when this was planned, and every row is somebody else."""
+    return bool(scratch.count("SELECT yes FROM bare"))
 
 
 def plan_of(entries: Iterable[tuple[int | None, str, Entry]]) -> list[PlannedRow]:

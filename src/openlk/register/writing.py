@@ -25,12 +25,16 @@ class Range:
     holders: dict[str, StoredHolder]
 
 
-def loaded(register: str, rows: list[PlannedRow]) -> Range:
-    """The rows beside what the register holds of them, which only this import can change; inside the scope."""
+def loaded(register: str, rows: list[PlannedRow], *, bare: bool = False) -> Range:
+    """The rows beside what the register holds of them, which only this import can change; inside the scope.
+
+    `bare`: it holds nobody but whom this import has written, and every row is somebody else.
+    """
+    wanted = set() if bare else {row.entry.holder_key for row in rows if row.action != ENDED}
     return Range(
         rows,
         stored([row.identifier_id for row in rows if row.identifier_id is not None]),
-        stored_holders(register, {row.entry.holder_key for row in rows if row.action != ENDED}),
+        stored_holders(register, wanted),
     )
 
 
