@@ -1,13 +1,15 @@
 """Sends one-time secrets: to what was typed, to what the register holds, or to where a login is reached."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from openlk.cabinets.addressing import public_url
+from openlk.cabinets.scoping import scope
 from openlk.flows.contacts import contacts_in_use, registered_contacts
-from openlk.flows.step import Again, FieldError, Outcome, Refusal, Wait
+from openlk.flows.step import Again, FieldError, Known, Outcome, Refusal, Step, Wait
 from openlk.flows.walk import Walk
 from openlk.guard.sends import address_wait, may_send
 from openlk.identity.contacts import MOST_REACHES, Reach, reaches
@@ -133,6 +135,55 @@ def send(
             decoy=decoy,
         )
     return Wait("person")
+
+
+class Sends(Step):
+    """What the steps that send a one-time secret have in common; their options name `to`, `by`, `minutes`, `letter`."""
+
+    @property
+    def letters(self) -> Mapping[str, Sequence[str]]:
+        return {self.options.letter: self.options.by}
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+    def gives(self) -> Sequence[str]:
+        """That a contact was proved."""
+        return ("proof",)
+
+    def needs(self) -> Sequence[str]:
+        """Whose login it is, or whose row of the register."""
+        needed: Sequence[str] = {"login": ("login",), "register": ("identifier",), "given": ()}[self.options.to]
+        return needed
+
+    def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """The letter must exist."""
+        return [] if self.options.letter in known.letters else [("letter", self.options.letter, known.letters)]
+
+    @abstractmethod
+    def secret(self, walk: Walk, post: Post, life: timedelta, *, keep_others: bool) -> Mapping[str, str]:
+        """Write the one-time secret of a post, and what its letter says of it."""
+
+    def enter(self, walk: Walk) -> Outcome:
+        """Send the secret and wait for it."""
+        options, life = self.options, timedelta(minutes=self.options.minutes)
+
+        def make(post: Post, *, keep_others: bool) -> Mapping[str, str]:
+            return self.secret(walk, post, life, keep_others=keep_others)
+
+        found = posts(walk, options.to, options.by, vouched=options.vouched)
+        return send(walk, found, options.by[0], options.letter, life, make, options.nowhere)
+
+    def screen(self, walk: Walk) -> Mapping[str, Any]:
+        """Where the message went (never in a silent flow), how long its secret lives, and the page's words."""
+        options = self.options
+        sent_to: list[str] = []
+        if not walk.silent:
+            with scope(walk.cabinet):
+                sent_to = masked(posts(walk, options.to, options.by, vouched=options.vouched))
+        words = {name: getattr(options, name) for name in ("title", "lead", "step_title", "advice", "button")}
+        return {**words, "sent_to": sent_to, "life": life_in_words(options.minutes)}
 
 
 def too_soon(seconds: int) -> FieldError:

@@ -1,25 +1,21 @@
 """Sends a one-time code by SMS or e-mail and asks for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from openlk.cabinets.scoping import scope
 from openlk.flows.sending import (
     LETTER_VALUES,
     Channel,
     Post,
+    Sends,
     To,
     about,
-    life_in_words,
-    masked,
     note_proof,
-    posts,
-    send,
 )
-from openlk.flows.step import Again, FieldError, Known, Next, Outcome, Refusal, Step, StepOptions, Submission, words
+from openlk.flows.step import Again, FieldError, Next, Outcome, Refusal, StepOptions, Submission, words
 from openlk.flows.walk import Walk
 from openlk.guard.challenges import code_digits, code_wait, consume, fits, issue_code, take_attempt
 from openlk.kit.dates import waiting_time
@@ -57,7 +53,7 @@ class SendCodeOptions(StepOptions):
     nowhere: Refusal = words(_NOWHERE)
 
 
-class SendCode(Step):
+class SendCode(Sends):
     """The code is compared after an attempt was taken, and used up by whoever gives it first."""
 
     Options: ClassVar[type[StepOptions]] = SendCodeOptions
@@ -65,37 +61,11 @@ class SendCode(Step):
     letter_values: ClassVar[frozenset[str]] = LETTER_VALUES - {"link"} | {CODE}
     template: ClassVar[str] = "flows/code.html"
 
-    @property
-    def letters(self) -> Mapping[str, Sequence[str]]:
-        return {self.options.letter: self.options.by}
-
-    @property
-    def asks(self) -> bool:
-        return True
-
-    def gives(self) -> Sequence[str]:
-        """That a contact was proved."""
-        return ("proof",)
-
-    def needs(self) -> Sequence[str]:
-        """Whose login it is, or whose row of the register."""
-        return {"login": ("login",), "register": ("identifier",), "given": ()}[self.options.to]
-
-    def dangling(self, known: Known) -> Sequence[tuple[str, str, Sequence[str]]]:
-        """The letter must exist."""
-        return [] if self.options.letter in known.letters else [("letter", self.options.letter, known.letters)]
-
-    def enter(self, walk: Walk) -> Outcome:
-        """Send the code and wait for it."""
-        found = posts(walk, self.options.to, self.options.by, vouched=self.options.vouched)
-        life = timedelta(minutes=self.options.minutes)
-
-        def make(post: Post, *, keep_others: bool) -> Mapping[str, str]:
-            digits = code_digits(self.options.digits)
-            code = issue_code(walk.subject, digits=digits, life=life, about=about(post), keep_others=keep_others)
-            return {CODE: code}
-
-        return send(walk, found, self.options.by[0], self.options.letter, life, make, self.options.nowhere)
+    def secret(self, walk: Walk, post: Post, life: timedelta, *, keep_others: bool) -> Mapping[str, str]:
+        """A code, digits only."""
+        digits = code_digits(self.options.digits)
+        code = issue_code(walk.subject, digits=digits, life=life, about=about(post), keep_others=keep_others)
+        return {CODE: code}
 
     def prepare(self, walk: Walk, posted: Mapping[str, str]) -> Submission:
         """A code as it was typed, or the wish for another one."""
@@ -127,19 +97,3 @@ class SendCode(Step):
             return Again((FieldError(CODE, NONE_LEFT),))
         note_proof(walk, right.about)
         return Next()
-
-    def screen(self, walk: Walk) -> Mapping[str, Any]:
-        """Where the code went (never in a silent flow), how long it lives, and one field."""
-        sent_to: list[str] = []
-        if not walk.silent:
-            with scope(walk.cabinet):
-                sent_to = masked(posts(walk, self.options.to, self.options.by, vouched=self.options.vouched))
-        return {
-            "title": self.options.title,
-            "lead": self.options.lead,
-            "step_title": self.options.step_title,
-            "advice": self.options.advice,
-            "button": self.options.button,
-            "sent_to": sent_to,
-            "life": life_in_words(self.options.minutes),
-        }
