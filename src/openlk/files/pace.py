@@ -11,7 +11,7 @@ class Pace:
     """The size of the next range, from the time that the last one took, and the pause between two.
 
     On SQLite one process writes at a time, and the others ask again after at most 50 ms (within the first 230 ms):
-    a lock of 80 ms, then 30 ms of peace, and nobody waits for longer than 0.3 s. PostgreSQL keeps nobody waiting.
+    a lock of about 60 ms, then 30 ms of peace, and nobody waits for longer than 0.3 s. PostgreSQL keeps nobody waiting.
     """
 
     def __init__(self) -> None:
